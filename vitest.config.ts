@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests run from source: the `@tenon/source` condition of each package's `exports` points at src/.
+const conditions = ['@tenon/source', 'node', 'import', 'module', 'default'];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // tfjs-core's gradient registrations are extensionless ES modules that Node cannot load itself.
+    server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\//] } },
+  },
+});
