@@ -1,1 +1,52 @@
-export {};
+export { dropoutMask } from './dropout-mask.ts';
+export { assertShape, type ErrorParts, formatShape, TenonError } from './errors.ts';
+export {
+  constant,
+  type Initializer,
+  normal,
+  ones,
+  truncatedNormal,
+  uniform,
+  xavierUniform,
+  zeros,
+} from './initializers.ts';
+export {
+  type Backbone,
+  type BatchSource,
+  type BuildOptions,
+  defineModel,
+  type Encoded,
+  type EncodeOptions,
+  type Json,
+  type ModelInput,
+  type ModelLayout,
+  type ModelSpec,
+  type Objective,
+  type ObjectiveValue,
+  type RecurrentState,
+  type Scorer,
+  type StepContext,
+  type Task,
+  type TaskLayout,
+  type TaskModel,
+} from './interfaces.ts';
+export { type AdamWSlot, type AdamWStep, adamWUpdate } from './kernels/adamw-update.ts';
+export { embedding } from './kernels/embedding.ts';
+export { type GeluApproximation, gelu } from './kernels/gelu.ts';
+export { layerNorm } from './kernels/layer-norm.ts';
+export { softmaxCrossEntropy } from './kernels/softmax-cross-entropy.ts';
+export { squaredNorm } from './kernels/squared-norm.ts';
+export { writeRows } from './kernels/write-rows.ts';
+export { assertWhole, Module, type Parameter, parameter, parameterCount } from './module.ts';
+export { defineKernel, type NamedKernel, type NamedKernelDefinition } from './named-kernel.ts';
+export { RandomKey, RandomStream, threefry2x32 } from './random.ts';
+export {
+  type StateDict,
+  StateDictError,
+  type StateDictMismatch,
+  type StoredDtype,
+  type StoredTensor,
+  storedFromTensor,
+  storedTensor,
+  transposed,
+} from './state-dict.ts';

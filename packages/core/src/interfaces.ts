@@ -1,0 +1,168 @@
+// What Tenon's packages agree on. B examples, T tokens, C channels, H heads, V vocabulary.
+import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Module } from './module.ts';
+import type { RandomStream } from './random.ts';
+import type { StateDict } from './state-dict.ts';
+
+/** What a model reads. Each model says which of these it takes. */
+export interface ModelInput {
+  /** int32 [B, T] */
+  readonly inputIds?: Tensor2D;
+  /** float32 [B, T, C], instead of `inputIds`. */
+  readonly inputEmbeds?: Tensor3D;
+  /** int32 [B, T, 50]: the characters of each token (ELMo). */
+  readonly characterIds?: Tensor3D;
+  /** int32 [B, T], 1 = token, 0 = padding; absent = all are tokens. */
+  readonly attentionMask?: Tensor2D;
+  /** int32 [B, T] */
+  readonly tokenTypeIds?: Tensor2D;
+  /** int32 [B, T]; absent = counted from the state's length on. */
+  readonly positionIds?: Tensor2D;
+}
+
+export interface EncodeOptions {
+  /** Dropout is on. @default false */
+  readonly training?: boolean;
+  /** Where dropout draws from; needed when `training` and the model has dropout. */
+  readonly random?: RandomStream;
+  /** What the previous segment left behind. It is advanced in place and comes back in `Encoded.state`. */
+  readonly state?: RecurrentState;
+  /** Return `hiddenStates`. @default false */
+  readonly hiddenStates?: boolean;
+  /** Return `attentions`. @default false */
+  readonly attentions?: boolean;
+}
+
+/** A key/value cache, a Transformer-XL memory or an LSTM state. It owns its tensors. */
+export interface RecurrentState {
+  /** Tokens seen so far. */
+  readonly length: number;
+  /** Tokens it has room for; `Infinity` where old ones are let go. */
+  readonly capacity: number;
+  dispose(): void;
+}
+
+export interface Encoded {
+  /** [B, T, C] */
+  readonly lastHidden: Tensor3D;
+  /** Output of the embeddings, then of every layer: L + 1 tensors [B, T, C]. */
+  readonly hiddenStates?: readonly Tensor3D[];
+  /** Attention weights, a tensor [B, H, T, S] a layer. */
+  readonly attentions?: readonly Tensor4D[];
+  /** [B, C] */
+  readonly pooled?: Tensor2D;
+  readonly state?: RecurrentState;
+}
+
+/** Vocabulary scores from hidden states: a tied linear map or an adaptive softmax. */
+export interface Scorer {
+  /** [..., C] to [..., V]. */
+  logits(hidden: Tensor): Tensor;
+  /** Hidden states [N, C] and targets int32 [N] to −log p [N]; a negative target gives 0. */
+  negativeLogLikelihood(hidden: Tensor2D, targets: Tensor): Tensor;
+}
+
+/** A model without a head. Heads, trainers and generation know models only as this. */
+export interface Backbone extends Module {
+  readonly hiddenSize: number;
+  /** Absent where the model has no vocabulary scores. */
+  readonly scorer?: Scorer;
+  /** The most tokens a sequence can have, where there is a limit. */
+  readonly contextLength?: number;
+  encode(input: ModelInput, options?: EncodeOptions): Encoded;
+  /** An empty state for `batchSize` sequences of at most `capacity` tokens, where the model has one. */
+  initialState?(batchSize: number, capacity: number): RecurrentState;
+}
+
+/** The tasks that heads are made for. A checkpoint's architecture names one of them. */
+export type Task =
+  | 'causalLM'
+  | 'maskedLM'
+  | 'nextSentence'
+  | 'sequenceClassification'
+  | 'tokenClassification'
+  | 'questionAnswering'
+  | 'multipleChoice';
+
+/** A backbone with a head: what is trained for a task, and saved under the task's architecture. */
+export interface TaskModel extends Module {
+  readonly task: Task;
+  readonly backbone: Backbone;
+}
+
+export interface StepContext {
+  readonly training: boolean;
+  readonly random?: RandomStream;
+  readonly state?: RecurrentState;
+}
+
+/** What a trainer minimises. Labels of −100 are ignored. */
+export interface Objective<Batch> extends Module {
+  loss(batch: Batch, context: StepContext): ObjectiveValue;
+}
+
+export interface ObjectiveValue {
+  /** The mean over what was counted. */
+  readonly loss: Scalar;
+  /** Named shares of the loss, for the log. */
+  readonly parts?: Readonly<Record<string, Scalar>>;
+  readonly state?: RecurrentState;
+}
+
+/** What `JSON.parse` can return. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** Batches without end or up to one, and a place in them that can be written down and returned to. */
+export interface BatchSource<Batch> {
+  /** The next batch, or `undefined` after the last. The caller disposes of its tensors. */
+  next(): Promise<Batch | undefined>;
+  /** The place before the next batch. */
+  position(): Json;
+  /** Goes to a place that `position` gave, so that `next` gives the same batches as it did from there. */
+  seek(position: Json): void;
+}
+
+/** How one task's model is written down in a checkpoint. */
+export interface TaskLayout {
+  /** `config.json`'s `architectures[0]`. */
+  readonly architecture: string;
+  /** The head's parameters by their paths in the task model, and their names in the checkpoint. */
+  readonly head: Readonly<Record<string, string>>;
+}
+
+export interface BuildOptions {
+  /** Where the first weights are drawn from. @default new RandomStream(42) */
+  readonly random?: RandomStream;
+}
+
+/**
+ * What a model file exports: the builder of the model, and how a checkpoint and the model meet.
+ * `gpt2(config)` builds; `fromPretrained(gpt2, folder)` loads.
+ */
+export interface ModelSpec<Config, Model extends Backbone = Backbone> extends ModelLayout<Config> {
+  (config: Config, options?: BuildOptions): Model;
+}
+
+export interface ModelLayout<Config> {
+  /** `config.json`'s `model_type`. */
+  readonly modelType: string;
+  /** The backbone's place in a checkpoint with a head: `transformer.`, `bert.`. */
+  readonly prefix: string;
+  /** Reads a `config.json`. @throws {TenonError} about what it does not understand. */
+  parseConfig(json: Json): Config;
+  /** A `config.json` that `parseConfig` reads back to the same. */
+  formatConfig(config: Config): { [key: string]: Json };
+  /** From the checkpoint's names and layouts to the backbone's; absent where they are the same. */
+  sanitize?(weights: StateDict, config: Config): StateDict;
+  /** The way back. */
+  unsanitize?(weights: StateDict, config: Config): StateDict;
+  readonly tasks: Readonly<Partial<Record<Task, TaskLayout>>>;
+}
+
+/** Joins a builder and a layout into a model's spec. */
+export function defineModel<Config, Model extends Backbone>(
+  build: (config: Config, options?: BuildOptions) => Model,
+  layout: ModelLayout<Config>,
+): ModelSpec<Config, Model> {
+  return Object.assign((config: Config, options?: BuildOptions) => build(config, options), layout);
+}

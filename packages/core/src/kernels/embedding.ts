@@ -1,0 +1,37 @@
+import { gather, reshape, scatterND, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { defineKernel } from '../named-kernel.ts';
+
+const run = defineKernel<{ weight: Tensor; ids: Tensor }, Record<never, never>>({
+  name: 'TenonEmbedding',
+  reference: ({ weight, ids }) => gather(weight, ids as Tensor2D),
+  gradient: {
+    inputsToSave: ['weight', 'ids'],
+    gradFunc(dy, saved) {
+      const [weight, ids] = saved as [Tensor, Tensor];
+      return {
+        weight: () => runGradient({ ids, dy: dy as Tensor }, { vocabularySize: weight.shape[0]! })[0]!,
+      };
+    },
+  },
+});
+
+// gather's own gradient in TensorFlow.js loops over the whole vocabulary for every id.
+const runGradient = defineKernel<{ ids: Tensor; dy: Tensor }, { vocabularySize: number }>({
+  name: 'TenonEmbeddingGrad',
+  reference({ ids, dy }, { vocabularySize }) {
+    const channels = dy.shape.at(-1)!;
+    const indices = reshape(ids, [ids.size, 1]);
+    return scatterND(indices, reshape(dy, [ids.size, channels]), [vocabularySize, channels]);
+  },
+});
+
+/**
+ * Rows of a matrix by their numbers.
+ *
+ * @param weight [V, C]
+ * @param ids int32 [...], each in [0, V)
+ * @returns [..., C]
+ */
+export function embedding(weight: Tensor2D, ids: Tensor): Tensor {
+  return run({ weight, ids }, {})[0]!;
+}

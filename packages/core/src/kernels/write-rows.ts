@@ -1,0 +1,23 @@
+import { concat, slice, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { defineKernel } from '../named-kernel.ts';
+
+const run = defineKernel<{ cache: Tensor; rows: Tensor }, { offset: number }>({
+  name: 'TenonWriteRows',
+  reference({ cache, rows }, { offset }) {
+    const [batch, heads, slots, size] = cache.shape as [number, number, number, number];
+    const end = offset + rows.shape[2]!;
+    const before = slice(cache, [0, 0, 0, 0], [batch, heads, offset, size]);
+    const after = slice(cache, [0, 0, end, 0], [batch, heads, slots - end, size]);
+    return concat([before, rows, after], 2);
+  },
+});
+
+/**
+ * Writes `rows` [B, H, T, D] into a cache [B, H, S, D] at the slots `offset` to `offset + T` of the
+ * third axis. A backend may do this in place.
+ */
+export function writeRows(cache: Variable, rows: Tensor, offset: number): void {
+  const [written] = run({ cache, rows }, { offset });
+  cache.assign(written!);
+  written!.dispose();
+}

@@ -1,0 +1,98 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { formatShape, TenonError } from './errors.ts';
+
+/** What a stored tensor is made of. Everything is handed out as float32 or int32. */
+export type StoredDtype =
+  | 'float32'
+  | 'float16'
+  | 'bfloat16'
+  | 'int64'
+  | 'int32'
+  | 'int16'
+  | 'int8'
+  | 'uint8'
+  | 'bool';
+
+/** A tensor that can be read when it is needed: from memory, a file, or another one by a rule. */
+export interface StoredTensor {
+  readonly dtype: StoredDtype;
+  readonly shape: readonly number[];
+  /** Row-major values. Floating point of any width comes as float32, integers and booleans as int32. */
+  read(): Float32Array | Int32Array;
+}
+
+/** Names to tensors, in the order of the model. Nothing is read until it is asked for. */
+export type StateDict = Map<string, StoredTensor>;
+
+/** A stored tensor over values in memory. */
+export function storedTensor(values: Float32Array | Int32Array, shape: readonly number[]): StoredTensor {
+  return { dtype: values instanceof Float32Array ? 'float32' : 'int32', shape, read: () => values };
+}
+
+/** A stored tensor that reads a live one when asked. The tensor must live until then. */
+export function storedFromTensor(tensor: Tensor): StoredTensor {
+  return {
+    dtype: tensor.dtype === 'float32' ? 'float32' : 'int32',
+    shape: tensor.shape,
+    read: () => tensor.dataSync() as Float32Array | Int32Array,
+  };
+}
+
+/** The stored tensor as a matrix `[rows, columns]` with rows and columns exchanged when it is read. */
+export function transposed(stored: StoredTensor): StoredTensor {
+  const [rows, columns] = stored.shape;
+  if (stored.shape.length !== 2 || rows === undefined || columns === undefined) {
+    throw new TenonError({
+      subject: 'transposed',
+      expected: 'a matrix',
+      got: `shape ${formatShape(stored.shape)}`,
+      advice: 'Transpose only two-dimensional weights.',
+    });
+  }
+  return {
+    dtype: stored.dtype,
+    shape: [columns, rows],
+    read() {
+      const source = stored.read();
+      const target =
+        source instanceof Float32Array ? new Float32Array(source.length) : new Int32Array(source.length);
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) {
+          target[column * rows + row] = source[row * columns + column]!;
+        }
+      }
+      return target;
+    },
+  };
+}
+
+/** Every way in which a state dict does not fit a module, gathered before anything is changed. */
+export interface StateDictMismatch {
+  missing: string[];
+  unexpected: string[];
+  misshaped: { name: string; expected: readonly number[]; got: readonly number[] }[];
+}
+
+/** Thrown when a state dict does not fit: lists all missing, unexpected and mis-shaped names at once. */
+export class StateDictError extends TenonError {
+  override readonly name: string = 'StateDictError';
+  readonly mismatch: StateDictMismatch;
+
+  constructor(mismatch: StateDictMismatch) {
+    const { missing, unexpected, misshaped } = mismatch;
+    const parts = [
+      missing.length > 0 ? `missing ${missing.join(', ')}` : '',
+      unexpected.length > 0 ? `unexpected ${unexpected.join(', ')}` : '',
+      ...misshaped.map(
+        (m) => `${m.name} of shape ${formatShape(m.got)} instead of ${formatShape(m.expected)}`,
+      ),
+    ].filter((part) => part !== '');
+    super({
+      subject: 'state dict',
+      expected: "exactly the module's parameters in their shapes",
+      got: parts.join('; '),
+      advice: 'Check that the checkpoint belongs to this model and configuration.',
+    });
+    this.mismatch = mismatch;
+  }
+}
