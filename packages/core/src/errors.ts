@@ -37,7 +37,7 @@ export class TenonError extends Error {
     super(`${parts.subject}: expected ${parts.expected}, got ${parts.got}. ${parts.advice}`, options);
   }
 
-  static [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): boolean {
     if (this === TenonError) return typeof value === 'object' && value !== null && MARK in value;
     return Function.prototype[Symbol.hasInstance].call(this, value);
   }
