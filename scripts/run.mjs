@@ -6,17 +6,32 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 const [program, ...args] = process.argv.slice(2);
+if (program === undefined) {
+  console.error('run.mjs: expected a TypeScript file, got nothing. Do: node scripts/run.mjs FILE [arguments].');
+  process.exit(2);
+}
 const env = { ...process.env };
-if (process.platform === 'linux' && !env.GLIBC_TUNABLES) env.GLIBC_TUNABLES = 'glibc.malloc.hugetlb=1';
+if (process.platform === 'linux') env.GLIBC_TUNABLES ??= 'glibc.malloc.hugetlb=1';
 
+const loaders = [import.meta.resolve('tsx'), new URL('source-hooks.mjs', import.meta.url).href];
 const child = spawn(
   process.execPath,
-  ['--conditions=@tenon/source', '--import', 'tsx', ...(env.TENON_NODE_ARGS?.split(' ') ?? []), program, ...args],
+  [
+    '--conditions=@tenon/source',
+    ...loaders.flatMap((loader) => ['--import', loader]),
+    ...(env.TENON_NODE_ARGS?.split(' ') ?? []),
+    program,
+    ...args,
+  ],
   { stdio: 'inherit', env },
 );
-// Ctrl-C reaches the child by itself (same terminal); the launcher only has to outlive it.
+
+// Ctrl-C at a terminal reaches the child by itself: passed on as well, it would count as pressed twice.
+const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-  process.on(signal, () => { if (signal !== 'SIGINT') child.kill(signal); });
+  process.on(signal, () => {
+    if (signal !== 'SIGINT' || !atTerminal) child.kill(signal);
+  });
 }
 child.on('exit', (code, signal) => {
   process.exitCode = code ?? 128 + (constants.signals[signal] ?? 0);
