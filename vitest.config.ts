@@ -13,6 +13,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // tfjs-core's gradient registrations are extensionless ES modules that Node cannot load itself.
-    server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\//] } },
+    server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
   },
 });

@@ -1,0 +1,221 @@
+import {
+  clone,
+  dispose,
+  grads,
+  memory,
+  mul,
+  type Scalar,
+  scalar,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor,
+  tidy,
+  variable,
+} from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type BackendChoice, useBackend } from '../backend.ts';
+import { dropoutMask } from '../dropout-mask.ts';
+import { RandomKey } from '../random.ts';
+import { adamWUpdate } from './adamw-update.ts';
+import { embedding } from './embedding.ts';
+import { gelu } from './gelu.ts';
+import { layerNorm } from './layer-norm.ts';
+import { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
+import { squaredNorm } from './squared-norm.ts';
+import { writeRows } from './write-rows.ts';
+
+const backends = (process.env['TENON_TEST_BACKENDS'] ?? 'onnx,cpu').split(',') as BackendChoice[];
+
+const draw = (call: number, shape: number[]): Tensor =>
+  tensor(new RandomKey(1, 0, call).normal(shape.reduce((a, b) => a * b, 1)), shape);
+
+/** Compares the gradient of Σ w·f(inputs) with central differences, for a fixed random w. */
+function expectGradient(f: (...inputs: Tensor[]) => Tensor, inputs: Tensor[], tolerance = 2e-2): void {
+  tidy(() => {
+    const weight = draw(99, f(...inputs).shape);
+    const objective = (...at: Tensor[]): Scalar => sum(mul(f(...at), weight));
+    const analytic = grads(objective)(inputs);
+    inputs.forEach((input, which) => {
+      const values = input.dataSync();
+      const gradient = analytic[which]!.dataSync();
+      for (let i = 0; i < values.length; i++) {
+        const at = (value: number): number => {
+          const moved = Float32Array.from(values);
+          moved[i] = value;
+          return objective(
+            ...inputs.map((x, j) => (j === which ? tensor(moved, input.shape) : x)),
+          ).dataSync()[0]!;
+        };
+        const numeric = (at(values[i]! + 1e-2) - at(values[i]! - 1e-2)) / 2e-2;
+        expect(Math.abs(gradient[i]! - numeric), `input ${which}, element ${i}`).toBeLessThan(
+          tolerance * (1 + Math.abs(numeric)),
+        );
+      }
+    });
+  });
+}
+
+describe.each(backends)('named kernels on %s', (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+  });
+
+  it('layer norm gives zero mean and unit variance, scaled and shifted', () => {
+    tidy(() => {
+      const y = layerNorm(
+        draw(1, [5, 8]),
+        tensor(Array(8).fill(2)) as Tensor1D,
+        tensor(Array(8).fill(1)) as Tensor1D,
+        1e-5,
+      );
+      const rows = y.arraySync() as number[][];
+      for (const row of rows) {
+        const mean = row.reduce((a, b) => a + b) / 8;
+        const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / 8;
+        expect(mean).toBeCloseTo(1, 5);
+        expect(variance).toBeCloseTo(4, 3);
+      }
+    });
+  });
+
+  it('layer norm has the right gradients', () => {
+    expectGradient(
+      (x, gamma, beta) => layerNorm(x!, gamma as Tensor1D, beta as Tensor1D, 1e-5),
+      [draw(2, [2, 3, 5]), draw(3, [5]), draw(4, [5])],
+    );
+  });
+
+  it.each(['none', 'tanh'] as const)('GELU (%s) has the right values and gradient', (approximate) => {
+    const values = tidy(() => [...gelu(tensor([-3, -1, 0, 1, 3]), approximate).dataSync()]);
+    // x Φ(x) from tables of the normal distribution; the approximation is within 5e-4 of it.
+    [-0.00404951, -0.15865525, 0, 0.84134475, 2.99595049].forEach((exact, i) => {
+      expect(Math.abs(values[i]! - exact)).toBeLessThan(approximate === 'none' ? 1e-6 : 5e-4);
+    });
+    expectGradient((x) => gelu(x!, approximate), [draw(5, [11])]);
+  });
+
+  it('cross-entropy is −log softmax at the label, and nothing where the label is negative', () => {
+    tidy(() => {
+      const logits = tensor([1, 2, 3, 1000, 0, 0, 0, 0, 0], [3, 3]) as Tensor2D;
+      const losses = softmaxCrossEntropy(logits, tensor([2, -100, 1], [3], 'int32') as Tensor1D).dataSync();
+      expect(losses[0]).toBeCloseTo(0.40760596, 6);
+      expect(losses[1]).toBe(0);
+      expect(losses[2]).toBeCloseTo(Math.log(3), 6);
+    });
+  });
+
+  it('cross-entropy has the right gradient', () => {
+    const labels = tensor([0, -100, 4, 2], [4], 'int32') as Tensor1D;
+    expectGradient((logits) => softmaxCrossEntropy(logits as Tensor2D, labels), [draw(6, [4, 5])]);
+  });
+
+  it('embedding picks rows and adds up the gradients of repeated ones', () => {
+    tidy(() => {
+      const weight = draw(7, [6, 3]) as Tensor2D;
+      const ids = tensor(
+        [
+          [1, 4],
+          [1, 0],
+        ],
+        [2, 2],
+        'int32',
+      );
+      const rows = embedding(weight, ids);
+      expect(rows.shape).toEqual([2, 2, 3]);
+      expect([...rows.dataSync().slice(3, 6)]).toEqual([...weight.dataSync().slice(12, 15)]);
+      const [gradient] = grads((w: Tensor) => sum(embedding(w as Tensor2D, ids)))([weight]);
+      expect(gradient!.arraySync()).toEqual([
+        [1, 1, 1],
+        [2, 2, 2],
+        [0, 0, 0],
+        [0, 0, 0],
+        [1, 1, 1],
+        [0, 0, 0],
+      ]);
+    });
+  });
+
+  it('AdamW moves as its equation says, and leaves clones alone', () => {
+    const slot = {
+      parameter: variable(tensor([1, -2])),
+      firstMoment: variable(tensor([0.5, 0])),
+      secondMoment: variable(tensor([0.25, 0])),
+    };
+    const kept = clone(slot.parameter);
+    const gradient = tensor([2, -4]);
+    const scale = scalar(0.5);
+    const step = {
+      learningRate: 0.1,
+      beta1: 0.9,
+      beta2: 0.99,
+      epsilon: 1e-8,
+      weightDecay: 0.1,
+      biasCorrection1: 1 - 0.9 ** 2,
+      biasCorrection2: 1 - 0.99 ** 2,
+    };
+    adamWUpdate(slot, gradient, scale, step);
+    const expected = [1, -2].map((p, i) => {
+      const g = [1, -2][i]!;
+      const m = 0.9 * [0.5, 0][i]! + 0.1 * g;
+      const v = 0.99 * [0.25, 0][i]! + 0.01 * g * g;
+      return (
+        p * (1 - 0.01) - (0.1 * (m / step.biasCorrection1)) / (Math.sqrt(v / step.biasCorrection2) + 1e-8)
+      );
+    });
+    slot.parameter.dataSync().forEach((value, i) => {
+      expect(value).toBeCloseTo(expected[i]!, 5);
+    });
+    expect([...kept.dataSync()]).toEqual([1, -2]);
+    dispose([slot.parameter, slot.firstMoment, slot.secondMoment, kept, gradient, scale]);
+  });
+
+  it('writes rows into a cache', () => {
+    const cache = variable(tensor(new Float32Array(1 * 2 * 4 * 1), [1, 2, 4, 1]));
+    const rows = tensor([1, 2, 3, 4], [1, 2, 2, 1]);
+    writeRows(cache, rows, 1);
+    expect([...cache.dataSync()]).toEqual([0, 1, 2, 0, 0, 3, 4, 0]);
+    dispose([cache, rows]);
+  });
+
+  it('sums squares', () => {
+    expect(
+      tidy(
+        () =>
+          squaredNorm(
+            tensor([
+              [1, 2],
+              [3, 4],
+            ]),
+          ).dataSync()[0],
+      ),
+    ).toBe(30);
+  });
+
+  it('leaves no tensor behind', () => {
+    const before = memory().numTensors;
+    expectGradient(
+      (x, gamma, beta) => gelu(layerNorm(x!, gamma as Tensor1D, beta as Tensor1D, 1e-5)),
+      [draw(2, [2, 3]), draw(3, [3]), draw(4, [3])],
+    );
+    expect(memory().numTensors).toBe(before + 3);
+  });
+});
+
+describe('dropoutMask', () => {
+  it('drops the share asked for, keeps the mean, and repeats with its key', () => {
+    const [first, again] = [0, 1].map(() =>
+      tidy(() => dropoutMask([200, 50], 0.1, new RandomKey(3)).dataSync<'float32'>()),
+    );
+    expect(first).toEqual(again);
+    expect(first!.filter((value) => value === 0).length / first!.length).toBeCloseTo(0.1, 1);
+    expect(first!.reduce((a, b) => a + b) / first!.length).toBeCloseTo(1, 1);
+  });
+
+  it('refuses a rate that is not a share', () => {
+    expect(() => dropoutMask([2], 1, new RandomKey(0))).toThrow(
+      'dropout rate: expected a number in [0, 1), got 1.',
+    );
+  });
+});
