@@ -57,7 +57,8 @@ export default {
     },
     {
       name: 'no-backend',
-      comment: 'Libraries run on whichever backend is set: none is imported. useBackend finds them at run time.',
+      comment:
+        'Libraries run on whichever backend is set: none is imported. useBackend finds them at run time.',
       severity: 'error',
       from: { path: '^packages/', pathNot: `^packages/(tfjs-backend-onnx|deploy)/|${TESTS}` },
       to: { path: BACKENDS },

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 // Tests run from source: the `@tenon/source` condition of each package's `exports` points at src/.
 const conditions = ['@tenon/source', 'node', 'import', 'module', 'default'];
+const report = process.env['TENON_TEST_REPORT'];
 
 export default defineConfig({
   resolve: { conditions },
@@ -12,6 +13,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // .ci/run counts the tests from this report.
+    reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
     // tfjs-core's gradient registrations are extensionless ES modules that Node cannot load itself.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
   },

@@ -10,7 +10,8 @@ import { filesUnder, type Package, packages, ROOT } from './workspace.ts';
 const problems = [...packages().flatMap(undeclared), ...hostsInLockFile()];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
-else console.log(`${packages().length} packages declare exactly what they import; the lock file names no host`);
+else
+  console.log(`${packages().length} packages declare exactly what they import; the lock file names no host`);
 
 function undeclared({ folder, directory, manifest }: Package): string[] {
   const declared = new Set(
@@ -24,16 +25,24 @@ function undeclared({ folder, directory, manifest }: Package): string[] {
   // Peers are declared for what the package stands on, too; optional packages are looked for at run time.
   const unused = Object.keys(manifest.dependencies ?? {}).filter((name) => !imported.has(name));
   return [
-    ...missing.map((name) => `packages/${folder}: expected ${name} in package.json, since its source imports it.`),
-    ...unused.map((name) => `packages/${folder}: package.json declares ${name}, which its source never imports.`),
+    ...missing.map(
+      (name) => `packages/${folder}: expected ${name} in package.json, since its source imports it.`,
+    ),
+    ...unused.map(
+      (name) => `packages/${folder}: package.json declares ${name}, which its source never imports.`,
+    ),
   ];
 }
 
 /** The packages that the sources under a directory import, types included. */
 function importsOf(directory: string): Set<string> {
-  const sources = filesUnder(directory).filter((file) => /(?<![.]test)[.]ts$/.test(file) && !file.includes('__fixtures__'));
+  const sources = filesUnder(directory).filter(
+    (file) => /(?<![.]test)[.]ts$/.test(file) && !file.includes('__fixtures__'),
+  );
   const specifiers = sources.flatMap((file) =>
-    ts.preProcessFile(readFileSync(join(directory, file), 'utf8')).importedFiles.map(({ fileName }) => fileName),
+    ts
+      .preProcessFile(readFileSync(join(directory, file), 'utf8'))
+      .importedFiles.map(({ fileName }) => fileName),
   );
   return new Set(specifiers.filter(isPackage).map(packageName));
 }
@@ -51,6 +60,8 @@ function packageName(specifier: string): string {
 function hostsInLockFile(): string[] {
   const lines = readFileSync(join(ROOT, 'package-lock.json'), 'utf8').split('\n');
   return lines.flatMap((line, index) =>
-    /"resolved": "\w+:/.test(line) ? [`package-lock.json:${index + 1}: expected no address, got ${line.trim()}`] : [],
+    /"resolved": "\w+:/.test(line)
+      ? [`package-lock.json:${index + 1}: expected no address, got ${line.trim()}`]
+      : [],
   );
 }

@@ -7,7 +7,9 @@ import { constants } from 'node:os';
 
 const [program, ...args] = process.argv.slice(2);
 if (program === undefined) {
-  console.error('run.mjs: expected a TypeScript file, got nothing. Do: node scripts/run.mjs FILE [arguments].');
+  console.error(
+    'run.mjs: expected a TypeScript file, got nothing. Do: node scripts/run.mjs FILE [arguments].',
+  );
   process.exit(2);
 }
 const env = { ...process.env };
