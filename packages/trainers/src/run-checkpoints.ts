@@ -1,0 +1,198 @@
+import { isDeepStrictEqual } from 'node:util';
+import { openSafetensors, writeSafetensors } from '@tenon/checkpoints';
+import { assertWhole, type Json, type Module, type StateDict, TenonError } from '@tenon/core';
+import type { Optimizer } from '@tenon/optim';
+import {
+  checkpointFolders,
+  type FoundCheckpoint,
+  newestCheckpoint,
+  pruneCheckpoints,
+  type RunRecord,
+  writeCheckpoint,
+} from './checkpoint-folder.ts';
+
+export interface CheckpointOptions {
+  /** Where the folders `step-00000500` go. */
+  readonly folder: string;
+  /** Steps from one checkpoint to the next; the last step always has one. @default 500 */
+  readonly every?: number;
+  /** How many are kept. @default 2 */
+  readonly keep?: number;
+  /**
+   * `true` goes on from the newest checkpoint in the folder that is whole; `'if-any'` does so where there is
+   * one, and else starts anew; `false` starts anew, in a folder without checkpoints.
+   * @default false
+   */
+  readonly resume?: boolean | 'if-any';
+}
+
+/** The names of the tensors' files in a checkpoint. */
+const WEIGHTS = 'weights.safetensors';
+const OPTIMIZER = 'optimizer.safetensors';
+
+/** The checkpoints of one run: saves, keeps the last few, and finds the way back to the newest. */
+export class RunCheckpoints {
+  readonly every: number;
+  readonly #folder: string;
+  readonly #keep: number;
+  readonly #resume: boolean | 'if-any';
+  #latest: string | undefined;
+
+  constructor({ folder, every = 500, keep = 2, resume = false }: CheckpointOptions) {
+    assertWhole('checkpoints every', every);
+    assertWhole('checkpoints keep', keep);
+    this.#folder = folder;
+    this.every = every;
+    this.#keep = keep;
+    this.#resume = resume;
+  }
+
+  /** The folder of the last good one. */
+  get latest(): string | undefined {
+    return this.#latest;
+  }
+
+  /**
+   * What to go on from, or `undefined` for a new run.
+   *
+   * @throws {TenonError} when there is none and there has to be, or one and there must not be.
+   */
+  async find(onDamaged: (message: string) => Promise<void>): Promise<FoundCheckpoint | undefined> {
+    if (this.#resume === false) {
+      this.#assertUnused();
+      return undefined;
+    }
+    const found = await newestCheckpoint(this.#folder, (folder, reason) =>
+      onDamaged(`checkpoint ${folder} is damaged (${reason}); it was renamed to *.damaged and passed over`),
+    );
+    if (found === undefined && this.#resume === true) {
+      throw new TenonError({
+        subject: `resume from ${this.#folder}`,
+        expected: 'a checkpoint step-* that is whole',
+        got: 'none',
+        advice: 'Check the folder, or start anew without resume.',
+      });
+    }
+    this.#latest = found?.folder;
+    return found;
+  }
+
+  async save(record: RunRecord, objective: Module, optimizer: Optimizer): Promise<string> {
+    try {
+      const folder = await writeCheckpoint(this.#folder, record, async (temporary) => {
+        await writeSafetensors(`${temporary}/${WEIGHTS}`, finite(objective.stateDict(), record.step));
+        await writeSafetensors(`${temporary}/${OPTIMIZER}`, optimizer.stateDict());
+      });
+      this.#latest = folder;
+    } catch (error) {
+      throw error instanceof TenonError ? error : this.#writeError(record.step, error as Error);
+    }
+    // Only now, as the new one is safe.
+    pruneCheckpoints(this.#folder, this.#keep);
+    return this.#latest;
+  }
+
+  #assertUnused(): void {
+    const [existing] = checkpointFolders(this.#folder);
+    if (existing === undefined) return;
+    throw new TenonError({
+      subject: 'checkpoints folder of a new run',
+      expected: 'no checkpoints in it',
+      got: existing,
+      advice: 'Go on from it with resume, delete it, or choose another folder.',
+    });
+  }
+
+  #writeError(step: number, cause: Error): TenonError {
+    return new TenonError(
+      {
+        subject: `checkpoint at step ${step}`,
+        expected: `to write it into ${this.#folder}`,
+        got: cause.message,
+        advice: `Make room, then resume. ${this.lastGood()}`,
+      },
+      { cause },
+    );
+  }
+
+  /** A sentence for messages. */
+  lastGood(): string {
+    return this.#latest === undefined
+      ? 'There is no checkpoint from before.'
+      : `The last good checkpoint is ${this.#latest}.`;
+  }
+}
+
+/**
+ * Puts a run where the checkpoint was taken.
+ *
+ * @throws {TenonError} when the checkpoint is another run's.
+ */
+export async function restoreRun(
+  { folder, record }: FoundCheckpoint,
+  run: { seed: number; identity: Json; seek: (position: Json) => void },
+  objective: Module,
+  optimizer: Optimizer,
+): Promise<void> {
+  try {
+    assertSame('seed', run.seed, record.seed);
+    assertSame('identity', run.identity, record.identity);
+    await readTensors(`${folder}/${WEIGHTS}`, (weights) => objective.loadStateDict(weights));
+    await readTensors(`${folder}/${OPTIMIZER}`, (state) => optimizer.loadStateDict(state));
+    run.seek(record.position);
+  } catch (cause) {
+    throw new TenonError(
+      {
+        subject: `checkpoint ${folder}`,
+        expected: 'one of this run',
+        got: `a foreign one (${(cause as Error).message})`,
+        advice:
+          'Resume with the model, optimiser, data and seed that it was made with, or start in another folder.',
+      },
+      { cause },
+    );
+  }
+}
+
+async function readTensors(file: string, load: (tensors: StateDict) => void): Promise<void> {
+  const opened = await openSafetensors(file);
+  try {
+    load(opened.weights);
+  } finally {
+    await opened.close();
+  }
+}
+
+function assertSame(subject: string, expected: Json, got: Json): void {
+  if (isDeepStrictEqual(expected, got)) return;
+  throw new TenonError({
+    subject,
+    expected: JSON.stringify(expected),
+    got: JSON.stringify(got),
+    advice: 'They have to be the same.',
+  });
+}
+
+/** The same tensors, checked as they are read: broken weights must not push the last good ones out. */
+function finite(weights: StateDict, step: number): StateDict {
+  const checked: StateDict = new Map();
+  for (const [name, stored] of weights) {
+    checked.set(name, {
+      ...stored,
+      read() {
+        const values = stored.read();
+        if (!values.every(Number.isFinite)) {
+          throw new TenonError({
+            subject: `${name} after step ${step}`,
+            expected: 'finite weights',
+            got: 'NaN or infinity',
+            advice:
+              'No checkpoint was written. Lower the learning rate, warm up longer or clip the gradients.',
+          });
+        }
+        return values;
+      },
+    });
+  }
+  return checked;
+}
