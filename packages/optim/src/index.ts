@@ -1,1 +1,20 @@
-export {};
+export { accumulate } from './accumulate.ts';
+export { type AdamWOptions, adamW } from './adamw.ts';
+export { addDecayedWeights, type DecayOptions, type DecayTransform } from './add-decayed-weights.ts';
+export { chain } from './chain.ts';
+export { clipByGlobalNorm } from './clip-by-global-norm.ts';
+export { clipByValue } from './clip-by-value.ts';
+export { valueAndGradients } from './gradients.ts';
+export { createOptimizer, type Optimizer, type OptimizerReport } from './optimizer.ts';
+export type { PreparedUpdate } from './prepared-update.ts';
+export { type AdamOptions, type AdamTransform, scaleByAdam } from './scale-by-adam.ts';
+export { type LearningRateTransform, scaleByLearningRate } from './scale-by-learning-rate.ts';
+export { constant, type Schedule, type WarmupOptions, warmupCosine, warmupLinear } from './schedules.ts';
+export type {
+  Chain,
+  GradientTransform,
+  RunningTransform,
+  StepPlan,
+  Transform,
+  Updates,
+} from './transform.ts';

@@ -1,0 +1,26 @@
+import { formatShape, type Parameter, TenonError } from '@tenon/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** @throws {TenonError} naming every gradient that is missing, too many or of another shape. */
+export function checkGradients(
+  parameters: ReadonlyMap<string, Parameter>,
+  gradients: ReadonlyMap<string, Tensor>,
+): void {
+  const faults: string[] = [];
+  for (const [name, { shape }] of parameters) {
+    const gradient = gradients.get(name);
+    if (gradient === undefined) faults.push(`none for ${name}`);
+    else if (gradient.shape.join() !== shape.join()) {
+      faults.push(`${formatShape(gradient.shape)} instead of ${formatShape(shape)} for ${name}`);
+    }
+  }
+  for (const name of gradients.keys()) if (!parameters.has(name)) faults.push(`one too many, ${name}`);
+  if (faults.length === 0) return;
+  throw new TenonError({
+    subject: 'gradients',
+    expected: 'one for each parameter of the optimizer, in its shape',
+    got: faults.join('; '),
+    advice:
+      'Give the optimizer only the parameters that the loss depends on, and the gradients under their names.',
+  });
+}

@@ -1,0 +1,53 @@
+import { type StateDict, StateDictError, type StateDictMismatch, TenonError } from '@tenon/core';
+import { tensor, type Variable } from '@tensorflow/tfjs-core';
+
+/** How many updates and how many calls an optimiser has behind it; they differ under `accumulate`. */
+export interface Counters {
+  readonly step: number;
+  readonly calls: number;
+}
+
+/**
+ * Sets the variables from a state dict and gives its counters.
+ *
+ * @throws {StateDictError} naming every missing, unexpected and mis-shaped entry; then nothing was changed.
+ * @throws {TenonError} when a counter is not a whole number of at least 0.
+ */
+export function loadState(slots: ReadonlyMap<string, Variable>, weights: StateDict): Counters {
+  const expected = new Map<string, readonly number[]>([...slots].map(([name, { shape }]) => [name, shape]));
+  for (const name of ['step', 'calls']) expected.set(name, []);
+  assertFits(expected, weights);
+
+  const counters = { step: counterOf(weights, 'step'), calls: counterOf(weights, 'calls') };
+  for (const [name, slot] of slots) {
+    const stored = weights.get(name)!;
+    const values = tensor(stored.read(), [...stored.shape], 'float32');
+    slot.assign(values);
+    values.dispose();
+  }
+  return counters;
+}
+
+function assertFits(expected: ReadonlyMap<string, readonly number[]>, weights: StateDict): void {
+  const mismatch: StateDictMismatch = { missing: [], unexpected: [], misshaped: [] };
+  for (const [name, shape] of expected) {
+    const got = weights.get(name)?.shape;
+    if (got === undefined) mismatch.missing.push(name);
+    else if (got.join() !== shape.join()) mismatch.misshaped.push({ name, expected: shape, got });
+  }
+  for (const name of weights.keys()) if (!expected.has(name)) mismatch.unexpected.push(name);
+  if (mismatch.missing.length + mismatch.unexpected.length + mismatch.misshaped.length > 0) {
+    throw new StateDictError(mismatch);
+  }
+}
+
+function counterOf(weights: StateDict, name: string): number {
+  const value = weights.get(name)!.read()[0]!;
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new TenonError({
+    subject: `optimizer state: ${name}`,
+    expected: 'a whole number of at least 0',
+    got: String(value),
+    advice: 'Load what stateDict() of an optimizer gave.',
+  });
+}

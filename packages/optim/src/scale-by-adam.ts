@@ -1,0 +1,59 @@
+import { add, div, mul, sqrt, square } from '@tensorflow/tfjs-core';
+import { assertAboveZero, assertBelowOne } from './checks.ts';
+import { named, zerosLike } from './slots.ts';
+import { mapTensors, scaledTensors, type Transform } from './transform.ts';
+
+export interface AdamOptions {
+  /** How much of the first moment stays from step to step. @default 0.9 */
+  readonly beta1?: number;
+  /** How much of the second moment stays from step to step. @default 0.999 */
+  readonly beta2?: number;
+  /** Added to the root, against division by zero. BERT takes 1e-6. @default 1e-8 */
+  readonly epsilon?: number;
+}
+
+/** What the fused kernel has to know of this transform. */
+export interface AdamTransform extends Transform {
+  readonly adam: Required<AdamOptions>;
+}
+
+/**
+ * Divides gradients by their typical size (Adam: Kingma and Ba 2015), with t counted from 1:
+ *
+ *     m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
+ *     g ← (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + ε)
+ *
+ * Its state is `<parameter>.first_moment` (m) and `<parameter>.second_moment` (v).
+ *
+ * @throws {TenonError} when a β is not in [0, 1) or `epsilon` not above 0.
+ */
+export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): AdamTransform {
+  assertBelowOne('scaleByAdam: beta1', beta1, 'Leave it out for 0.9.');
+  assertBelowOne('scaleByAdam: beta2', beta2, 'Leave it out for 0.999.');
+  assertAboveZero('scaleByAdam: epsilon', epsilon, 'Leave it out for 1e-8.');
+  return {
+    adam: { beta1, beta2, epsilon },
+    start(parameters) {
+      const first = zerosLike(parameters);
+      const second = zerosLike(parameters);
+      return {
+        slots: new Map([...named('first_moment', first), ...named('second_moment', second)]),
+        plan(updates, plan) {
+          const correction1 = 1 - beta1 ** (updates.step + 1);
+          const correction2 = 1 - beta2 ** (updates.step + 1);
+          const tensors = mapTensors(scaledTensors(updates), (g, name) => {
+            const [oldM, oldV] = [first.get(name)!, second.get(name)!];
+            const m = plan.hold(add(mul(oldM, beta1), mul(g, 1 - beta1)));
+            const v = plan.hold(add(mul(oldV, beta2), mul(square(g), 1 - beta2)));
+            plan.onApply(() => {
+              oldM.assign(m);
+              oldV.assign(v);
+            });
+            return div(div(m, correction1), add(sqrt(div(v, correction2)), epsilon));
+          });
+          return { step: updates.step, tensors };
+        },
+      };
+    },
+  };
+}
