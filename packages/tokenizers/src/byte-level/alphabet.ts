@@ -1,0 +1,36 @@
+/**
+ * GPT-2's printable stand-ins for the 256 bytes: a byte that prints in Latin-1 is written as itself, the other
+ * 68 as U+0100, U+0101, … in order. Token strings of byte-level files are spelled in this alphabet (`Ġ` is a space).
+ */
+const SYMBOLS: readonly string[] = buildSymbols();
+
+const BYTES: ReadonlyMap<string, number> = new Map(SYMBOLS.map((symbol, byte) => [symbol, byte]));
+
+function buildSymbols(): string[] {
+  let next = 0x100;
+  return Array.from({ length: 256 }, (_, byte) => {
+    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+    return String.fromCharCode(printable ? byte : next++);
+  });
+}
+
+/** The character that stands for a byte. */
+export function symbolOfByte(byte: number): string {
+  return SYMBOLS[byte]!;
+}
+
+/** The 256 bytes in the order of their symbols: the order in which Hugging Face's trainer numbers them. */
+export function bytesInSymbolOrder(): number[] {
+  return SYMBOLS.map((_, byte) => byte).sort((a, b) => SYMBOLS[a]!.charCodeAt(0) - SYMBOLS[b]!.charCodeAt(0));
+}
+
+/** The bytes that a token spells, or `undefined` where a character is outside the alphabet. */
+export function bytesOfToken(token: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(token.length);
+  for (let i = 0; i < token.length; i++) {
+    const byte = BYTES.get(token[i]!);
+    if (byte === undefined) return undefined;
+    bytes[i] = byte;
+  }
+  return bytes;
+}

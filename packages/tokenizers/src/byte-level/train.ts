@@ -1,0 +1,137 @@
+import { show, TokenizerError } from '../errors.ts';
+import { MergeLearner, type Ties } from '../training/merge-learner.ts';
+import { Pause } from '../training/pause.ts';
+import { eachText, type Texts } from '../training/texts.ts';
+import { bytesInSymbolOrder, symbolOfByte } from './alphabet.ts';
+import { ByteLevelBPETokenizer } from './tokenizer.ts';
+import { WordCounter } from './word-counter.ts';
+
+const BYTES = 256;
+
+/** How far a training is: first every text is read, then the merges are learned. */
+export type TrainingProgress =
+  | { readonly stage: 'reading'; readonly texts: number; readonly words: number }
+  | { readonly stage: 'merging'; readonly merges: number; readonly total: number };
+
+export interface TrainByteLevelBPEOptions {
+  /** Ids to use up, those of the 256 bytes and of the special tokens included. A small text may not fill them. */
+  readonly vocabularySize: number;
+  /**
+   * Pairs that occur less often are not merged.
+   * @default 2
+   */
+  readonly minFrequency?: number;
+  /**
+   * Tokens that take the first ids, as in Hugging Face's trainer; no merge ever spells one.
+   * @default none
+   */
+  readonly specialTokens?: readonly string[];
+  /**
+   * Which of several equally frequent pairs is merged first: the one of the smallest ids (as Hugging Face's
+   * trainer), the one that the text has first (minbpe), or the largest as text (subword-nmt).
+   * @default 'smallestPair'
+   */
+  readonly ties?: Ties;
+  /**
+   * As the tokenizer's option: words are counted with the blank in front.
+   * @default false
+   */
+  readonly addPrefixSpace?: boolean;
+  /** Called now and then, and at the end. */
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Stops the training; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Learns a byte-level BPE vocabulary from texts.
+ *
+ * @param texts one text, or any number of them, also from a stream; nothing joins across two texts
+ * @throws TokenizerError for options that make no sense
+ * @example
+ * ```ts
+ * const tokenizer = await trainByteLevelBPE(['to be', 'or not to be'], {
+ *   vocabularySize: 262,
+ *   specialTokens: ['<|endoftext|>'],
+ * });
+ * tokenizer.encode('to be').tokens; // [ 'to', 'Ġbe' ]
+ * ```
+ * @see Sennrich et al. 2016, Neural Machine Translation of Rare Words with Subword Units
+ */
+export async function trainByteLevelBPE(
+  texts: Texts,
+  options: TrainByteLevelBPEOptions,
+): Promise<ByteLevelBPETokenizer> {
+  const { vocabularySize, minFrequency = 2, specialTokens = [], ties = 'smallestPair', onProgress } = options;
+  const addPrefixSpace = options.addPrefixSpace ?? false;
+  check(vocabularySize, minFrequency, specialTokens);
+  const pause = new Pause(options.signal);
+
+  const counter = new WordCounter();
+  let read = 0;
+  for await (const text of eachText(texts)) {
+    counter.add(text, addPrefixSpace && text !== '' && !text.startsWith(' ') ? ' ' : '');
+    read++;
+    if (!pause.due) continue;
+    onProgress?.({ stage: 'reading', texts: read, words: counter.words });
+    await pause.take();
+  }
+  onProgress?.({ stage: 'reading', texts: read, words: counter.words });
+
+  const bytes = bytesInSymbolOrder();
+  const idOfByte = new Int32Array(BYTES);
+  for (const [i, byte] of bytes.entries()) idOfByte[byte] = specialTokens.length + i;
+  const initial = [...specialTokens, ...bytes.map(symbolOfByte)];
+  const learner = new MergeLearner(counter.finish(idOfByte), initial, {
+    minFrequency,
+    ties,
+    reserved: new Set(specialTokens),
+  });
+  const merges: (readonly [string, string])[] = [];
+  const total = vocabularySize - initial.length;
+  while (learner.tokens.length < vocabularySize) {
+    const pair = learner.next();
+    if (pair === undefined) break;
+    merges.push([learner.tokens[pair[0]]!, learner.tokens[pair[1]]!]);
+    if (!pause.due) continue;
+    onProgress?.({ stage: 'merging', merges: merges.length, total });
+    await pause.take();
+  }
+  onProgress?.({ stage: 'merging', merges: merges.length, total: merges.length });
+
+  return new ByteLevelBPETokenizer({
+    vocabulary: new Map(learner.tokens.map((token, id) => [token, id])),
+    merges,
+    addedTokens: specialTokens.map((content, id) => ({ content, id, special: true })),
+    addPrefixSpace,
+  });
+}
+
+function check(vocabularySize: number, minFrequency: number, specialTokens: readonly string[]): void {
+  const least = BYTES + specialTokens.length;
+  if (!Number.isInteger(vocabularySize) || vocabularySize < least) {
+    throw new TokenizerError(
+      `vocabularySize: expected an integer of at least ${least} (${BYTES} bytes and ${specialTokens.length} ` +
+        `special tokens), got ${show(vocabularySize)}. Ask for more ids, or for fewer special tokens.`,
+    );
+  }
+  if (!Number.isInteger(minFrequency) || minFrequency < 1) {
+    throw new TokenizerError(
+      `minFrequency: expected an integer of at least 1, got ${show(minFrequency)}. Leave it out for 2.`,
+    );
+  }
+  const repeated = specialTokens.find((token, i) => specialTokens.indexOf(token) < i);
+  if (repeated !== undefined) {
+    throw new TokenizerError(
+      `specialTokens: expected each token once, got ${show(repeated)} again. Remove the repetition.`,
+    );
+  }
+  const bytes = new Set(Array.from({ length: BYTES }, (_, byte) => symbolOfByte(byte)));
+  const byte = specialTokens.find((token) => bytes.has(token));
+  if (byte !== undefined) {
+    throw new TokenizerError(
+      `specialTokens: expected texts that are not the symbol of a byte, got ${show(byte)}. ` +
+        'Use a longer one, such as "<|endoftext|>".',
+    );
+  }
+}

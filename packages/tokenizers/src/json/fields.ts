@@ -1,0 +1,89 @@
+import { show, TokenizerError } from '../errors.ts';
+
+export type JsonScalar = string | number | boolean | null;
+
+/**
+ * Reads an object of a tokenizer.json field by field and insists that every field was asked for: what a file
+ * says and we do not understand would change the ids, so it is an error that names it.
+ */
+export class JsonFields {
+  readonly #object: object;
+  readonly #path: string;
+  readonly #read = new Set<string>();
+
+  constructor(value: unknown, path: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw mismatch(path, 'an object', value);
+    }
+    this.#object = value;
+    this.#path = path;
+  }
+
+  /** A field's value, or `undefined` where the object has none of its own. */
+  get(key: string): unknown {
+    this.#read.add(key);
+    return Object.hasOwn(this.#object, key) ? Reflect.get(this.#object, key) : undefined;
+  }
+
+  /** A field that is one of the given values; the first of them stands for an absent field. */
+  oneOf<const Value extends JsonScalar>(key: string, values: readonly [Value, ...Value[]]): Value {
+    const value = this.get(key);
+    if (value === undefined) return values[0];
+    const found = values.find((candidate) => candidate === value);
+    if (found === undefined) throw mismatch(this.at(key), values.map((v) => show(v)).join(' or '), value);
+    return found;
+  }
+
+  boolean(key: string, absent: boolean): boolean {
+    return this.oneOf(key, absent ? [true, false] : [false, true]);
+  }
+
+  string(key: string): string {
+    const value = this.get(key);
+    if (typeof value !== 'string') throw mismatch(this.at(key), 'a string', value);
+    return value;
+  }
+
+  array(key: string): readonly unknown[] {
+    const value = this.get(key);
+    if (!Array.isArray(value)) throw mismatch(this.at(key), 'an array', value);
+    return value;
+  }
+
+  /** The path of a field, as an error names it. */
+  at(key: string): string {
+    return `${this.#path}.${key}`;
+  }
+
+  /** @throws TokenizerError for a field that nobody asked for */
+  end(): void {
+    const unknown = Object.keys(this.#object).find((key) => !this.#read.has(key));
+    if (unknown === undefined) return;
+    throw new TokenizerError(
+      `${this.at(unknown)}: expected only the fields ${[...this.#read].join(', ')}, got ${show(unknown)}. ` +
+        'Remove it if the ids do not depend on it.',
+    );
+  }
+}
+
+export function mismatch(path: string, expected: string, got: unknown): TokenizerError {
+  return new TokenizerError(
+    `${path}: expected ${expected}, got ${got === undefined ? 'nothing' : show(got)}. ` +
+      'Only files of byte-level BPE (GPT-2) and character tokenizers can be read.',
+  );
+}
+
+/** The object in a JSON text, or the object itself. */
+export function parseJson(json: string | object, name: string): unknown {
+  if (typeof json !== 'string') return json;
+  try {
+    return JSON.parse(json.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TokenizerError(
+      `${name}: expected JSON, got ${json.length} characters that are not (${reason}). ` +
+        'Check that the file is complete.',
+      { cause: error },
+    );
+  }
+}
