@@ -1,29 +1,42 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 import { tfjsGradients } from './scripts/tfjs-gradients-plugin.ts';
 
-/**
- * How every package is built: ESM and CommonJS with types, one file per entry of its `exports`.
- * A package for Node alone says `library({ platform: 'node' })`; the others must not touch Node's modules.
- */
+/** How every package is built: ESM and CommonJS with types, one file per entry of its `exports`. */
 export function library(options: Options = {}): ReturnType<typeof defineConfig> {
   return defineConfig({
-    entry: ['src/index.ts'],
+    entry: entries(),
     format: ['esm', 'cjs'],
     target: 'es2022',
+    // Neutral, so that no code for one platform is chosen while building; check:browser keeps Node's
+    // modules out of the packages that browsers load.
     platform: 'neutral',
-    dts: true,
-    sourcemap: true,
-    clean: true,
-    splitting: true,
-    treeshake: false,
+    external: [/^node:/],
     removeNodeProtocol: false,
     // Peers stay outside, save for the one module of theirs that Node cannot load.
     noExternal: [/^@tensorflow\/tfjs-core\/dist\//],
     esbuildPlugins: [tfjsGradients()],
-    // A module that is run for its effect must be named by the package.json's sideEffects, or it is silently left out.
+    shims: true,
+    dts: true,
+    sourcemap: true,
+    clean: true,
+    splitting: true,
     esbuildOptions: (esbuild) => {
+      // A module that runs for its effect and is not named in package.json's sideEffects would be left out silently.
       esbuild.logOverride = { 'ignored-bare-import': 'error' };
     },
     ...options,
   });
+}
+
+/** The sources that the `exports` of the package being built name under `@tenon/source`. */
+function entries(): string[] {
+  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    exports: Record<string, unknown>;
+  };
+  return Object.values(exports).flatMap((target) =>
+    target !== null && typeof target === 'object' && '@tenon/source' in target
+      ? String(target['@tenon/source'])
+      : [],
+  );
 }
