@@ -1,1 +1,10 @@
-export {};
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import { register } from './register.ts';
+
+register('onnx');
+
+export type { OnnxBackend, OnnxBackendStatistics } from './backend.ts';
+export { onnxBackend } from './onnx-backend.ts';
+export type { OnnxBackendOptions } from './options.ts';
+export { type KernelReport, report } from './report.ts';

@@ -1,0 +1,282 @@
+import {
+  type BackendValues,
+  type DataId,
+  DataStorage,
+  type DataType,
+  engine,
+  KernelBackend,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { recordedCount, reshape } from './graph/recorder.ts';
+import { type HostArray, type LazyValue, leaf, newStorage } from './graph/value.ts';
+import { completeOptions, defaultOptions, type OnnxBackendOptions } from './options.ts';
+import { type HostType, hostArray } from './runtime/buffer-pool.ts';
+import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
+import { loadOnnxRuntime, type OnnxRuntime } from './runtime/onnx-runtime.ts';
+
+/** What stands behind a data id. Strings and complex numbers never enter a graph. */
+export type TensorData = { references: number } & (
+  | { readonly kind: 'value'; readonly value: LazyValue }
+  | { readonly kind: 'string'; readonly strings: Uint8Array[] }
+  | { readonly kind: 'complex'; readonly real: LazyValue; readonly imaginary: LazyValue }
+);
+
+export interface OnnxBackendStatistics extends Readonly<ExecutorStatistics> {
+  readonly cachedSessions: number;
+  /** Bytes that wait to be reused by the next outputs. */
+  readonly idleBytes: number;
+}
+
+/** The tfjs backend: keeps the data of tensors, and runs the recorded graph when someone wants to read. */
+export class OnnxBackend extends KernelBackend {
+  readonly data: DataStorage<TensorData>;
+  readonly #executor: Executor;
+  /** Live values that no run has computed yet, in the order in which they were recorded. */
+  readonly #pending = new Set<LazyValue>();
+  #options: OnnxBackendOptions = defaultOptions;
+
+  constructor(runtime: OnnxRuntime = loadOnnxRuntime()) {
+    super();
+    this.data = new DataStorage(this, engine());
+    this.#executor = new Executor(runtime, this.#options);
+  }
+
+  get statistics(): OnnxBackendStatistics {
+    return {
+      ...this.#executor.statistics,
+      cachedSessions: this.#executor.cachedSessions,
+      idleBytes: this.#executor.pool.idleBytes,
+    };
+  }
+
+  get options(): OnnxBackendOptions {
+    return this.#options;
+  }
+
+  /** Changes options; a change of `threads` drops the compiled graphs. */
+  configure(changes: Partial<OnnxBackendOptions>): void {
+    this.#options = completeOptions(changes, this.#options);
+    this.#executor.configure(this.#options);
+  }
+
+  // Values, for kernels.
+
+  /** A tensor's value under the tensor's own shape (a data id is shared by its reshapes). */
+  value(tensor: TensorInfo): LazyValue {
+    const data = this.data.get(tensor.dataId);
+    if (data.kind !== 'value')
+      throw new Error(`onnx backend: a ${tensor.dtype} tensor cannot enter a graph.`);
+    return reshape(data.value, tensor.shape);
+  }
+
+  /** A new tensor with that value. */
+  adopt(value: LazyValue): TensorInfo {
+    value.hold();
+    if (!value.storage) this.#pending.add(value);
+    const dataId = this.#add({ kind: 'value', value, references: 1 });
+    return { dataId, shape: [...value.shape], dtype: value.type as HostType };
+  }
+
+  adoptComplex(real: LazyValue, imaginary: LazyValue, shape: number[]): TensorInfo {
+    for (const part of [real, imaginary]) {
+      part.hold();
+      if (!part.storage) this.#pending.add(part);
+    }
+    return {
+      dataId: this.#add({ kind: 'complex', real, imaginary, references: 1 }),
+      shape,
+      dtype: 'complex64',
+    };
+  }
+
+  /** Tensors with the real and the imaginary part of a complex one. */
+  complexParts(tensor: TensorInfo): [TensorInfo, TensorInfo] {
+    const data = this.data.get(tensor.dataId);
+    if (data.kind !== 'complex')
+      throw new Error(`onnx backend: expected a complex64 tensor, got ${tensor.dtype}.`);
+    return [this.adopt(reshape(data.real, tensor.shape)), this.adopt(reshape(data.imaginary, tensor.shape))];
+  }
+
+  /** The same data under another shape. */
+  alias(tensor: TensorInfo, shape: number[] = tensor.shape): TensorInfo {
+    this.incRef(tensor.dataId);
+    return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
+  }
+
+  /** Computes every live tensor, in one graph. */
+  flush(): void {
+    const outputs = [...this.#pending];
+    this.#executor.run(outputs);
+    // Only now: where the run fails, the tensors stay to be computed, and reading them fails again.
+    this.#pending.clear();
+  }
+
+  /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
+  flushIfLong(): void {
+    if (recordedCount() > this.#options.pendingOperations) this.flush();
+  }
+
+  /** The numbers of a tensor, not copied: for reading only. */
+  numbers(tensor: TensorInfo): HostArray {
+    return this.#settled(this.value(tensor));
+  }
+
+  /** The numbers of a tensor to be changed in place, or null where someone else can see them. */
+  exclusiveNumbers(tensor: TensorInfo): HostArray | null {
+    const data = this.data.get(tensor.dataId);
+    if (data.kind !== 'value' || data.references > 1) return null;
+    const array = this.#settled(data.value);
+    return data.value.storage!.holders === 1 ? array : null;
+  }
+
+  /** A tensor with these numbers, which become the backend's own. */
+  own(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
+    return this.adopt(leaf(shape, type, newStorage(array)));
+  }
+
+  /** A number that is part of the graph until it changes. */
+  scalar(array: HostArray, type: HostType): LazyValue {
+    const value = leaf([], type, newStorage(array));
+    value.isConstant = true;
+    return value;
+  }
+
+  /** Memory for a tensor that is computed outside a graph. */
+  allocate(type: HostType, size: number): HostArray {
+    return this.#executor.pool.take(type, size).array;
+  }
+
+  // What tfjs asks of a backend.
+
+  override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    return this.#add(this.#written(values, shape, dtype));
+  }
+
+  override move(
+    dataId: DataId,
+    values: BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    const data = this.#written(values, shape, dtype);
+    data.references = refCount;
+    this.data.set(dataId, data);
+  }
+
+  override async read(dataId: DataId): Promise<BackendValues> {
+    return this.readSync(dataId);
+  }
+
+  override readSync(dataId: DataId): BackendValues {
+    const data = this.data.get(dataId);
+    switch (data.kind) {
+      case 'string':
+        return data.strings;
+      case 'complex': {
+        const [real, imaginary] = [this.#settled(data.real), this.#settled(data.imaginary)];
+        const pairs = new Float32Array(2 * real.length);
+        for (let i = 0; i < real.length; i++) {
+          pairs[2 * i] = real[i]!;
+          pairs[2 * i + 1] = imaginary[i]!;
+        }
+        return pairs;
+      }
+      case 'value':
+        return this.#settled(data.value).slice();
+    }
+  }
+
+  override refCount(dataId: DataId): number {
+    return this.data.has(dataId) ? this.data.get(dataId).references : 0;
+  }
+
+  override incRef(dataId: DataId): void {
+    this.data.get(dataId).references++;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.data.has(dataId)) return true;
+    const data = this.data.get(dataId);
+    data.references--;
+    if (!force && data.references > 0) return false;
+    if (data.kind === 'value') this.#release(data.value);
+    if (data.kind === 'complex') {
+      this.#release(data.real);
+      this.#release(data.imaginary);
+    }
+    this.data.delete(dataId);
+    return true;
+  }
+
+  override numDataIds(): number {
+    return this.data.numDataIds();
+  }
+
+  override memory(): { unreliable: boolean; reasons: string[] } {
+    return {
+      unreliable: true,
+      reasons: ['Memory inside ONNX Runtime and buffers kept for reuse are not counted.'],
+    };
+  }
+
+  override async time(body: () => void): Promise<{ kernelMs: number }> {
+    this.flush();
+    const start = performance.now();
+    body();
+    this.flush();
+    return { kernelMs: performance.now() - start };
+  }
+
+  override floatPrecision(): 32 {
+    return 32;
+  }
+
+  override dispose(): void {
+    this.#pending.clear();
+    this.#executor.dispose();
+  }
+
+  #add(data: TensorData): DataId {
+    const dataId = {};
+    this.data.set(dataId, data);
+    return dataId;
+  }
+
+  /** Copies: the array given stays its owner's, to change or to keep, while our copy may be updated in place. */
+  #written(values: BackendValues, shape: number[], dtype: DataType): TensorData {
+    if (dtype === 'string') return { kind: 'string', strings: values as Uint8Array[], references: 1 };
+    const numbers = values as HostArray;
+    if (dtype === 'complex64') {
+      const part = (offset: 0 | 1): LazyValue =>
+        this.#held(
+          Float32Array.from({ length: numbers.length / 2 }, (_, i) => numbers[2 * i + offset]!),
+          shape,
+          'float32',
+        );
+      return { kind: 'complex', real: part(0), imaginary: part(1), references: 1 };
+    }
+    return { kind: 'value', value: this.#held(hostArray(dtype, numbers), shape, dtype), references: 1 };
+  }
+
+  #held(array: HostArray, shape: number[], type: HostType): LazyValue {
+    const value = shape.length === 0 ? this.scalar(array, type) : leaf([...shape], type, newStorage(array));
+    value.hold();
+    return value;
+  }
+
+  #settled(value: LazyValue): HostArray {
+    if (!value.storage) {
+      this.#pending.add(value);
+      this.flush();
+    }
+    return value.storage!.array;
+  }
+
+  #release(value: LazyValue): void {
+    value.release();
+    if (!value.storage) {
+      if (value.holders === 0) this.#pending.delete(value);
+    } else if (value.storage.holders === 0) this.#executor.release(value.type as HostType, value.storage);
+  }
+}

@@ -1,0 +1,65 @@
+import { encodeModel, type Literal, type Node, type Port } from '../onnx/model.ts';
+import type { Schedule } from './schedule.ts';
+import { isLiteral, type LazyValue, type Operation } from './value.ts';
+
+/** The name of a scheduled value in its ONNX graph; equal structures give equal names. */
+export function valueName(value: LazyValue): string {
+  return value.operation ? `v${value.operation.position}_${value.output}` : `leaf${value.position}`;
+}
+
+/** The name of an operation in its ONNX graph: the tfjs kernel that recorded it, and its place in the schedule. */
+export function operationName(operation: Operation): string {
+  return `${operation.kernel}#${operation.position}`;
+}
+
+/**
+ * Writes a schedule as an ONNX model.
+ * @param constants for every leaf the number to build in, or null where the leaf is an input
+ */
+export function buildModel(
+  schedule: Schedule,
+  constants: readonly (number | null)[],
+): Uint8Array<ArrayBuffer> {
+  const initializers = new Map<string, Literal & { name: string }>();
+  const initializer = (literal: Literal): string => {
+    const key = `${literal.type}[${literal.dims}]${literal.values}`;
+    let known = initializers.get(key);
+    if (!known) {
+      known = { ...literal, name: `constant${initializers.size}` };
+      initializers.set(key, known);
+    }
+    return known.name;
+  };
+
+  const inputs: Port[] = [];
+  const leafNames = schedule.leaves.map((leaf, index) => {
+    const number = constants[index]!;
+    if (number !== null) return initializer({ type: leaf.type, dims: [], values: number });
+    inputs.push(port(leaf));
+    return valueName(leaf);
+  });
+
+  const nodes = schedule.operations.map((operation): Node => {
+    return {
+      name: operationName(operation),
+      type: operation.type,
+      domain: operation.domain,
+      attributes: operation.attributes,
+      inputs: operation.inputs.map((input) => {
+        if (isLiteral(input)) return initializer(input);
+        return input.operation ? valueName(input) : leafNames[input.position]!;
+      }),
+      outputs: operation.outputs.map(valueName),
+    };
+  });
+  return encodeModel({
+    nodes,
+    inputs,
+    outputs: schedule.outputs.map(port),
+    initializers: [...initializers.values()],
+  });
+}
+
+function port(value: LazyValue): Port {
+  return { name: valueName(value), type: value.type, dims: value.shape };
+}

@@ -1,0 +1,59 @@
+import { leafKey } from './recorder.ts';
+import { isLiteral, type LazyValue, type Operation } from './value.ts';
+
+/** What one run computes: a graph cut out of all that was recorded. */
+export interface Schedule {
+  /** In an order in which they can run. */
+  readonly operations: readonly Operation[];
+  /** The values that the graph starts from, in order of their first use. */
+  readonly leaves: readonly LazyValue[];
+  readonly outputs: readonly LazyValue[];
+  /** Equal signatures mean equal graphs, up to the numbers in their leaves. */
+  readonly signature: string;
+}
+
+let visits = 0;
+
+/** Collects what `outputs` (none of which has its numbers yet) depend on, and names its structure. */
+export function schedule(outputs: readonly LazyValue[]): Schedule {
+  const visit = ++visits;
+  const operations = reachable(outputs, visit);
+  // Operations are numbered as they are recorded, and inputs are recorded before their users.
+  operations.sort((a, b) => a.id - b.id);
+
+  const leaves: LazyValue[] = [];
+  const signature: number[] = [];
+  operations.forEach((operation, position) => {
+    operation.position = position;
+    signature.push(operation.key);
+    for (const input of operation.inputs) {
+      if (isLiteral(input)) continue;
+      if (input.operation) {
+        signature.push(input.operation.position, input.output);
+        continue;
+      }
+      if (input.visit !== visit) {
+        input.visit = visit;
+        input.position = leaves.length;
+        leaves.push(input);
+        signature.push(-1, leafKey(input));
+      } else signature.push(-2, input.position);
+    }
+  });
+  for (const output of outputs) signature.push(output.operation!.position, output.output);
+  return { operations, leaves, outputs, signature: signature.join() };
+}
+
+function reachable(outputs: readonly LazyValue[], visit: number): Operation[] {
+  const found: Operation[] = [];
+  const reach = (operation: Operation | null): void => {
+    if (!operation || operation.visit === visit) return;
+    operation.visit = visit;
+    found.push(operation);
+  };
+  for (const output of outputs) reach(output.operation);
+  for (let next = 0; next < found.length; next++) {
+    for (const input of found[next]!.inputs) if (!isLiteral(input)) reach(input.operation);
+  }
+  return found;
+}

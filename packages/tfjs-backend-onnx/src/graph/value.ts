@@ -1,0 +1,104 @@
+import type { Attributes, ElementType, Literal } from '../onnx/model.ts';
+
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+/** Numbers in this process's memory. Several values may look at one storage under different shapes. */
+export interface Storage {
+  readonly array: HostArray;
+  /** How many live tensor data (tfjs data ids) look at it. At 0 it may be reused. */
+  holders: number;
+  /** The last run that read it: a storage that the coming run reads must not become one of its outputs. */
+  lastRead: number;
+}
+
+/** One recorded ONNX operation. Recording gives it a place in a graph; nothing is computed. */
+export interface Operation {
+  readonly id: number;
+  readonly type: string;
+  readonly domain: string;
+  readonly inputs: readonly (LazyValue | Literal)[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly LazyValue[];
+  /** Number of its type, attributes and literals: equal numbers mean equal operations. */
+  readonly key: number;
+  /** The tfjs kernel that recorded it, for error messages. */
+  readonly kernel: string;
+  /** Scratch space of the traversal before a run. */
+  visit: number;
+  position: number;
+}
+
+/**
+ * A tensor that either has its numbers (`storage`) or knows how to get them (`operation`). Running the
+ * graph turns the second into the first.
+ */
+export class LazyValue {
+  readonly id: number = nextId++;
+  readonly shape: readonly number[];
+  readonly type: ElementType;
+  operation: Operation | null = null;
+  /** Which output of `operation` this is. */
+  output = 0;
+  storage: Storage | null = null;
+  /** A number written as a scalar: part of the graph until it changes, an input from then on. */
+  isConstant = false;
+  /** Live tensor data with this value. */
+  holders = 0;
+  /** Scratch space of the traversal before a run: the number of this leaf. */
+  visit = -1;
+  position = 0;
+
+  constructor(shape: readonly number[], type: ElementType) {
+    this.shape = shape;
+    this.type = type;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  hold(): void {
+    this.holders++;
+    if (this.storage) this.storage.holders++;
+  }
+
+  release(): void {
+    this.holders--;
+    if (this.storage) this.storage.holders--;
+  }
+
+  /** The graph that computed this value has run: it no longer needs its history. */
+  settle(storage: Storage): void {
+    storage.holders += this.holders;
+    this.storage = storage;
+    this.operation = null;
+  }
+}
+
+let nextId = 0;
+
+export function leaf(shape: readonly number[], type: ElementType, storage: Storage): LazyValue {
+  const value = new LazyValue(shape, type);
+  value.storage = storage;
+  return value;
+}
+
+export function newStorage(array: HostArray): Storage {
+  return { array, holders: 0, lastRead: -1 };
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const dim of shape) size *= dim;
+  return size;
+}
+
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+export function isLiteral(input: LazyValue | Literal): input is Literal {
+  return !(input instanceof LazyValue);
+}

@@ -1,0 +1,10 @@
+import { dataKernel, type LoweredKernel } from '../kernel.ts';
+
+/** Complex tensors are two real ones kept together; arithmetic on them falls back. */
+export const complex: LoweredKernel[] = [
+  dataKernel('Complex', ({ inputs, value, backend }) =>
+    backend.adoptComplex(value('real'), value('imag'), inputs['real']!.shape),
+  ),
+  dataKernel('Real', ({ inputs, backend }) => backend.complexParts(inputs['input']!)[0]),
+  dataKernel('Imag', ({ inputs, backend }) => backend.complexParts(inputs['input']!)[1]),
+];

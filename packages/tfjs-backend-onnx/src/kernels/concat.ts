@@ -1,0 +1,16 @@
+import { util } from '@tensorflow/tfjs-core';
+import { concat as concatValues } from '../graph/operations.ts';
+import { dataKernel, type LoweredKernel } from '../kernel.ts';
+
+export const concat: LoweredKernel = dataKernel<{ axis: number }>(
+  'Concat',
+  ({ inputs, value, attrs, backend }) => {
+    const all = Object.values(inputs);
+    const axis = util.parseAxisParam(attrs.axis, all[0]!.shape)[0]!;
+    const names = Object.keys(inputs).filter((name) => !inputs[name]!.shape.includes(0));
+    if (names.length === 0 || all.some(({ dtype }) => dtype === 'string' || dtype === 'complex64'))
+      return undefined;
+    if (names.length === 1) return backend.alias(inputs[names[0]!]!);
+    return concatValues(names.map(value), axis);
+  },
+);

@@ -1,0 +1,103 @@
+import type { LoweredKernel } from '../kernel.ts';
+import { activations } from './activations.ts';
+import { addN } from './add-n.ts';
+import { allAny } from './all-any.ts';
+import { argMaxMin } from './arg-max-min.ts';
+import { arithmetic } from './arithmetic.ts';
+import { batchMatMul } from './batch-mat-mul.ts';
+import { broadcastTo } from './broadcast-to.ts';
+import { cast } from './cast.ts';
+import { clipByValue } from './clip-by-value.ts';
+import { comparison } from './comparison.ts';
+import { complex } from './complex.ts';
+import { concat } from './concat.ts';
+import { expandDims } from './expand-dims.ts';
+import { fill, onesLike, zerosLike } from './fill.ts';
+import { fusedMatMul } from './fused-mat-mul.ts';
+import { gatherV2 } from './gather-v2.ts';
+import { identity } from './identity.ts';
+import { logical } from './logical.ts';
+import { oneHot } from './one-hot.ts';
+import { pack } from './pack.ts';
+import { padV2 } from './pad-v2.ts';
+import { range } from './range.ts';
+import { reductions } from './reductions.ts';
+import { reshape } from './reshape.ts';
+import { rsqrt } from './rsqrt.ts';
+import { select } from './select.ts';
+import { slice } from './slice.ts';
+import { softmax } from './softmax.ts';
+import { splitV } from './split-v.ts';
+import { square } from './square.ts';
+import { squaredDifference } from './squared-difference.ts';
+import { step } from './step.ts';
+import { tenonAdamWUpdate } from './tenon-adamw-update.ts';
+import { tenonEmbedding } from './tenon-embedding.ts';
+import { tenonEmbeddingGrad } from './tenon-embedding-grad.ts';
+import { tenonGelu } from './tenon-gelu.ts';
+import { tenonGeluGrad } from './tenon-gelu-grad.ts';
+import { tenonLayerNorm } from './tenon-layer-norm.ts';
+import { tenonLayerNormGrad } from './tenon-layer-norm-grad.ts';
+import { tenonSoftmaxCrossEntropy } from './tenon-softmax-cross-entropy.ts';
+import { tenonSoftmaxCrossEntropyGrad } from './tenon-softmax-cross-entropy-grad.ts';
+import { tenonSquaredNorm } from './tenon-squared-norm.ts';
+import { tenonWriteRows } from './tenon-write-rows.ts';
+import { tile } from './tile.ts';
+import { transpose } from './transpose.ts';
+import { unaryMath } from './unary-math.ts';
+import { unpack } from './unpack.ts';
+import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
+
+/** Every tfjs kernel that runs in the graph; all others fall back to the cpu backend's. */
+export const loweredKernels: readonly LoweredKernel[] = [
+  ...arithmetic,
+  addN,
+  squaredDifference,
+  ...comparison,
+  ...logical,
+  ...unaryMath,
+  square,
+  rsqrt,
+  step,
+  ...activations,
+  clipByValue,
+  cast,
+  identity,
+  reshape,
+  expandDims,
+  ...complex,
+  transpose,
+  batchMatMul,
+  fusedMatMul,
+  ...reductions,
+  ...allAny,
+  ...argMaxMin,
+  ...softmax,
+  slice,
+  concat,
+  pack,
+  splitV,
+  unpack,
+  gatherV2,
+  unsortedSegmentSum,
+  fill,
+  zerosLike,
+  onesLike,
+  select,
+  tile,
+  broadcastTo,
+  padV2,
+  oneHot,
+  range,
+  tenonLayerNorm,
+  tenonLayerNormGrad,
+  tenonGelu,
+  tenonGeluGrad,
+  tenonSoftmaxCrossEntropy,
+  tenonSoftmaxCrossEntropyGrad,
+  tenonEmbedding,
+  tenonEmbeddingGrad,
+  tenonSquaredNorm,
+  tenonAdamWUpdate,
+  tenonWriteRows,
+];

@@ -1,0 +1,48 @@
+import { util } from '@tensorflow/tfjs-core';
+import { cast, columnSums, type Reduction, reduce } from '../graph/operations.ts';
+import { reshape } from '../graph/recorder.ts';
+import { type LazyValue, sizeOf } from '../graph/value.ts';
+import { kernel, type LoweredKernel } from '../kernel.ts';
+
+interface ReductionAttributes {
+  readonly axis?: number | number[];
+  readonly reductionIndices?: number | number[];
+  readonly keepDims: boolean;
+}
+
+const onnxOperator: Readonly<Record<string, Reduction>> = {
+  Sum: 'ReduceSum',
+  Mean: 'ReduceMean',
+  Max: 'ReduceMax',
+  Min: 'ReduceMin',
+  Prod: 'ReduceProd',
+};
+
+export const reductions: LoweredKernel[] = Object.entries(onnxOperator).map(([name, operator]) =>
+  kernel<ReductionAttributes>(name, ({ value, attrs }) => {
+    const given = value('x');
+    const counts = name === 'Sum' || name === 'Prod';
+    if (given.type === 'bool' && !counts) return undefined;
+    if (given.type === 'int32' && name === 'Mean') return undefined;
+    const x = given.type === 'bool' ? cast(given, 'int32') : given;
+    const axes = reducedAxes(x, attrs);
+    if (name === 'Sum' && sumsColumns(x, axes)) {
+      const columns = x.shape.slice(axes.length);
+      const sums = columnSums(reshape(x, [sizeOf(x.shape.slice(0, axes.length)), sizeOf(columns)]));
+      return reshape(sums, attrs.keepDims ? [...axes.map(() => 1), ...columns] : columns);
+    }
+    return reduce(operator, x, axes, attrs.keepDims);
+  }),
+);
+
+/** The axes a reduction kernel is told to reduce: all where none are named. */
+export function reducedAxes(x: LazyValue, attrs: ReductionAttributes): number[] {
+  return util.parseAxisParam(attrs.axis ?? attrs.reductionIndices ?? [...x.shape.keys()], [...x.shape]);
+}
+
+/** Whether a sum is over leading axes, with enough left to fill vector units: the gradient of a bias. */
+function sumsColumns(x: LazyValue, axes: readonly number[]): boolean {
+  if (x.type !== 'float32' || axes.length === 0) return false;
+  const leading = axes.every((axis, i) => axis === i);
+  return leading && sizeOf(x.shape.slice(axes.length)) >= 16;
+}

@@ -1,0 +1,24 @@
+import { slice_util, type Tensor } from '@tensorflow/tfjs-core';
+import { integers, record } from '../graph/recorder.ts';
+import { sameShape } from '../graph/value.ts';
+import { kernel, type LoweredKernel } from '../kernel.ts';
+
+export const slice: LoweredKernel = kernel<{ begin: number | number[]; size: number | number[] }>(
+  'Slice',
+  ({ inputs, value, attrs, backend }) => {
+    const x = value('x');
+    // tfjs reads only the shape of what its types want to be a whole tensor.
+    const tensor = inputs['x'] as Tensor;
+    const [begin, size] = slice_util.parseSliceParams(tensor, attrs.begin, attrs.size) as [
+      number[],
+      number[],
+    ];
+    slice_util.assertParamsValid(tensor, begin, size);
+    if (sameShape(size, x.shape)) return backend.alias(tensor);
+    if (size.includes(0)) return undefined;
+    const axes = [...x.shape.keys()].filter((axis) => size[axis] !== x.shape[axis]);
+    const from = axes.map((axis) => begin[axis]!);
+    const to = axes.map((axis) => begin[axis]! + size[axis]!);
+    return record('Slice', [x, integers(from), integers(to), integers(axes)], { shape: size, type: x.type });
+  },
+);

@@ -1,0 +1,22 @@
+import { binary, cast, mul, scatterRows, where } from '../graph/operations.ts';
+import { reshape } from '../graph/recorder.ts';
+import { sizeOf } from '../graph/value.ts';
+import { kernel, type LoweredKernel } from '../kernel.ts';
+
+/** Sums rows by their segment; rows whose segment is negative are left out. */
+export const unsortedSegmentSum: LoweredKernel = kernel<{ numSegments: number }>(
+  'UnsortedSegmentSum',
+  ({ value, attrs }) => {
+    const [x, ids] = [value('x'), value('segmentIds')];
+    if (x.type !== 'float32' || ids.type !== 'int32' || attrs.numSegments === 0) return undefined;
+    const [count, rowShape] = [sizeOf(ids.shape), x.shape.slice(ids.shape.length)];
+    const counted = reshape(binary('GreaterOrEqual', ids, 0, 'bool'), [count, 1]);
+    const rows = mul(reshape(x, [count, sizeOf(rowShape)]), cast(counted, 'float32'));
+    const sums = scatterRows(
+      rows,
+      reshape(where(binary('GreaterOrEqual', ids, 0, 'bool'), ids, 0), [count]),
+      attrs.numSegments,
+    );
+    return reshape(sums, [attrs.numSegments, ...rowShape]);
+  },
+);

@@ -1,0 +1,18 @@
+import { engine } from '@tensorflow/tfjs-core';
+import { OnnxBackend } from './backend.ts';
+
+/**
+ * The backend that tfjs made under the name 'onnx' (it makes it now, if it has not been used yet).
+ *
+ * @throws where ONNX Runtime's native library cannot be loaded: what is missing and how to get it
+ * @example
+ * ```ts
+ * onnxBackend().configure({ threads: 4 });
+ * console.log(onnxBackend().statistics);
+ * ```
+ */
+export function onnxBackend(): OnnxBackend {
+  // tfjs hides why a backend could not be made; making one directly says it.
+  const known = engine().findBackend('onnx') ?? new OnnxBackend();
+  return known as OnnxBackend;
+}

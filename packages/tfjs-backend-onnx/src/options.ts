@@ -1,0 +1,34 @@
+import { availableParallelism } from 'node:os';
+
+export interface OnnxBackendOptions {
+  /** Threads that one operation may use. @default the number of cores this process may use */
+  readonly threads: number;
+  /** Compiled graphs that are kept, the least recently used one making room. @default 64 */
+  readonly cachedSessions: number;
+  /** Operations recorded without anything being read before they are run all the same. @default 16384 */
+  readonly pendingOperations: number;
+}
+
+export const defaultOptions: OnnxBackendOptions = {
+  threads: availableParallelism(),
+  cachedSessions: 64,
+  pendingOperations: 16_384,
+};
+
+/** Checks options and completes them. @throws where a number is not a positive integer */
+export function completeOptions(
+  changes: Partial<OnnxBackendOptions>,
+  before: OnnxBackendOptions,
+): OnnxBackendOptions {
+  for (const [name, value] of Object.entries(changes)) {
+    if (!(name in defaultOptions)) {
+      throw new Error(
+        `onnx backend: expected an option among ${Object.keys(defaultOptions).join(', ')}, got ${name}.`,
+      );
+    }
+    if (!Number.isInteger(value) || value < 1) {
+      throw new Error(`onnx backend: expected ${name} to be a positive integer, got ${value}.`);
+    }
+  }
+  return { ...before, ...changes };
+}

@@ -1,0 +1,43 @@
+/** How calls of one tfjs kernel were served. */
+export interface KernelReport {
+  readonly kernel: string;
+  /** Calls recorded into a graph (or done in place). */
+  readonly lowered: number;
+  /** Calls done by the cpu backend's kernel on host data. */
+  readonly fallback: number;
+  /** Milliseconds in the cpu backend's kernel. */
+  readonly fallbackMs: number;
+}
+
+const calls = new Map<string, { lowered: number; fallback: number; fallbackMs: number }>();
+
+export function countLowered(kernel: string): void {
+  entry(kernel).lowered++;
+}
+
+export function countFallback(kernel: string, milliseconds: number): void {
+  const counts = entry(kernel);
+  counts.fallback++;
+  counts.fallbackMs += milliseconds;
+}
+
+/**
+ * Which tfjs kernels ran in the graph and which fell back to the cpu backend since the process started,
+ * the most expensive fallback first.
+ *
+ * @example
+ * ```ts
+ * console.table(report().filter(({ fallback }) => fallback > 0));
+ * ```
+ */
+export function report(): KernelReport[] {
+  return [...calls]
+    .map(([kernel, counts]) => ({ kernel, ...counts }))
+    .sort((a, b) => b.fallbackMs - a.fallbackMs || b.lowered - a.lowered);
+}
+
+function entry(kernel: string): { lowered: number; fallback: number; fallbackMs: number } {
+  let counts = calls.get(kernel);
+  if (!counts) calls.set(kernel, (counts = { lowered: 0, fallback: 0, fallbackMs: 0 }));
+  return counts;
+}

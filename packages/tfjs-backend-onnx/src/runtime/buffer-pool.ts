@@ -1,0 +1,61 @@
+import { type HostArray, newStorage, type Storage } from '../graph/value.ts';
+
+export type HostType = 'float32' | 'int32' | 'bool';
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** Zeros for that many elements, or a copy of the numbers given, in the array that tfjs keeps this type in. */
+export function hostArray(type: HostType, from: number | ArrayLike<number>): HostArray {
+  return typeof from === 'number' ? new ARRAYS[type](from) : ARRAYS[type].from(from);
+}
+
+/**
+ * Lends memory for the outputs of graphs, so that the gradients of one training step live where those
+ * of the step before did. Memory that nobody asked for during `keptRuns` runs is let go.
+ */
+export class BufferPool {
+  readonly #idle = new Map<string, { storage: Storage; since: number }[]>();
+  readonly #keptRuns: number;
+  #runs = 0;
+  #idleBytes = 0;
+
+  constructor(keptRuns: number) {
+    this.#keptRuns = keptRuns;
+  }
+
+  get idleBytes(): number {
+    return this.#idleBytes;
+  }
+
+  take(type: HostType, size: number): Storage {
+    const idle = this.#idle.get(`${type}${size}`)?.pop();
+    if (!idle) return newStorage(hostArray(type, size));
+    this.#idleBytes -= idle.storage.array.byteLength;
+    return newStorage(idle.storage.array);
+  }
+
+  give(type: HostType, storage: Storage): void {
+    const key = `${type}${storage.array.length}`;
+    let idle = this.#idle.get(key);
+    if (!idle) this.#idle.set(key, (idle = []));
+    idle.push({ storage, since: this.#runs });
+    this.#idleBytes += storage.array.byteLength;
+  }
+
+  /** Counts one more run and lets go of what has been idle for too many of them. */
+  age(): void {
+    this.#runs++;
+    for (const [key, idle] of this.#idle) {
+      // The last one given is the first one taken, so the oldest stand in front.
+      while (idle[0] && this.#runs - idle[0].since > this.#keptRuns) {
+        this.#idleBytes -= idle.shift()!.storage.array.byteLength;
+      }
+      if (idle.length === 0) this.#idle.delete(key);
+    }
+  }
+
+  clear(): void {
+    this.#idle.clear();
+    this.#idleBytes = 0;
+  }
+}

@@ -1,0 +1,169 @@
+import type { Tensor } from 'onnxruntime-node';
+import { buildModel, operationName, valueName } from '../graph/build-model.ts';
+import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
+import { startOver } from '../graph/recorder.ts';
+import { type Schedule, schedule } from '../graph/schedule.ts';
+import type { LazyValue, Operation, Storage } from '../graph/value.ts';
+import type { OnnxBackendOptions } from '../options.ts';
+import { BufferPool, type HostType } from './buffer-pool.ts';
+import type { NativeSession, OnnxRuntime } from './onnx-runtime.ts';
+import { sessionOptions } from './session-options.ts';
+
+interface CompiledGraph {
+  readonly session: NativeSession;
+  /** For every leaf the number that was built in, or null where it is an input. */
+  readonly constants: readonly (number | null)[];
+}
+
+export interface ExecutorStatistics {
+  /** Graphs run. */
+  runs: number;
+  /** Runs whose graph was in the cache. */
+  cacheHits: number;
+  /** Sessions built: for a new structure, or because a built-in scalar changed. */
+  sessionBuilds: number;
+  /** Milliseconds in ONNX Runtime, computing. */
+  runMs: number;
+  /** Milliseconds spent building sessions. */
+  buildMs: number;
+}
+
+/** An idle buffer is kept this many runs: a training step and what happens between two steps take fewer. */
+const KEPT_RUNS = 8;
+
+/** Runs recorded graphs: finds or builds the session, feeds it, and gives its outputs memory from the pool. */
+export class Executor {
+  readonly statistics: ExecutorStatistics = { runs: 0, cacheHits: 0, sessionBuilds: 0, runMs: 0, buildMs: 0 };
+  readonly pool: BufferPool = new BufferPool(KEPT_RUNS);
+  readonly #runtime: OnnxRuntime;
+  readonly #cache: LeastRecentlyUsed<CompiledGraph>;
+  /** Storages that lost their last holder; a recorded operation may still want to read them. */
+  #released: { type: HostType; storage: Storage }[] = [];
+  #options: OnnxBackendOptions;
+
+  constructor(runtime: OnnxRuntime, options: OnnxBackendOptions) {
+    this.#runtime = runtime;
+    this.#options = options;
+    this.#cache = new LeastRecentlyUsed(options.cachedSessions, ({ session }) => session.dispose());
+  }
+
+  get cachedSessions(): number {
+    return this.#cache.size;
+  }
+
+  configure(options: OnnxBackendOptions): void {
+    if (options.threads !== this.#options.threads) this.#cache.clear();
+    this.#cache.resize(options.cachedSessions);
+    this.#options = options;
+  }
+
+  release(type: HostType, storage: Storage): void {
+    this.#released.push({ type, storage });
+  }
+
+  /** Computes `outputs` in one graph. Everything recorded so far that they do not depend on is forgotten. */
+  run(outputs: readonly LazyValue[]): void {
+    if (outputs.length === 0) {
+      startOver();
+      this.#reclaim(-1);
+      return;
+    }
+    const plan = schedule(outputs);
+    const run = ++this.statistics.runs;
+    for (const leaf of plan.leaves) leaf.storage!.lastRead = run;
+    this.#reclaim(run);
+    this.pool.age();
+
+    const graph = this.#compiled(plan);
+    const feeds: Record<string, Tensor> = {};
+    plan.leaves.forEach((leaf, index) => {
+      if (graph.constants[index] === null) feeds[valueName(leaf)] = this.#tensor(leaf, leaf.storage!);
+    });
+    const storages = outputs.map((output) => this.pool.take(output.type as HostType, output.size));
+    const fetches: Record<string, Tensor> = {};
+    outputs.forEach((output, index) => {
+      fetches[valueName(output)] = this.#tensor(output, storages[index]!);
+    });
+
+    const start = performance.now();
+    try {
+      graph.session.run(feeds, fetches, {});
+    } catch (error) {
+      throw explain(error, plan);
+    }
+    this.statistics.runMs += performance.now() - start;
+    outputs.forEach((output, index) => {
+      output.settle(storages[index]!);
+    });
+    startOver();
+    this.#reclaim(-1);
+  }
+
+  dispose(): void {
+    this.#cache.clear();
+    this.pool.clear();
+    this.#released = [];
+  }
+
+  /** Returns dead storages to the pool, except those that the given run is about to read. */
+  #reclaim(exceptRun: number): void {
+    const kept: { type: HostType; storage: Storage }[] = [];
+    for (const entry of this.#released) {
+      if (entry.storage.holders > 0) continue;
+      if (entry.storage.lastRead === exceptRun) kept.push(entry);
+      else this.pool.give(entry.type, entry.storage);
+    }
+    this.#released = kept;
+  }
+
+  #compiled(plan: Schedule): CompiledGraph {
+    const known = this.#cache.get(plan.signature);
+    const current = plan.leaves.map((leaf) => (leaf.isConstant ? leaf.storage!.array[0]! : null));
+    if (known?.constants.every((built, index) => built === null || Object.is(built, current[index]))) {
+      this.statistics.cacheHits++;
+      return known;
+    }
+    // A scalar that turned out to change is an input from now on.
+    const constants = known
+      ? known.constants.map((built, index) => (Object.is(built, current[index]) ? built : null))
+      : current;
+    const start = performance.now();
+    const model = buildModel(plan, constants);
+    const session = this.#runtime.createSession();
+    try {
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(this.#options));
+    } catch (error) {
+      throw explain(error, plan);
+    }
+    const graph: CompiledGraph = { session, constants };
+    this.#cache.set(plan.signature, graph);
+    this.statistics.sessionBuilds++;
+    this.statistics.buildMs += performance.now() - start;
+    return graph;
+  }
+
+  #tensor(value: LazyValue, storage: Storage): Tensor {
+    return new this.#runtime.Tensor(value.type as HostType, storage.array, value.shape);
+  }
+}
+
+/** Adds to ONNX Runtime's message which tfjs kernel recorded the node it names, on which shapes. */
+function explain(error: unknown, plan: Schedule): Error {
+  const message = error instanceof Error ? error.message : String(error);
+  const named = plan.operations.find((operation) => message.includes(`${operationName(operation)}'`));
+  const where = named
+    ? `the tfjs kernel ${named.kernel} (as ${describe(named)})`
+    : `a graph of ${plan.operations.length} operations recorded by ${kernelsOf(plan)}`;
+  return new Error(`onnx backend: ONNX Runtime could not run ${where}. Got: ${message}`, { cause: error });
+}
+
+function describe(operation: Operation): string {
+  const shapes = operation.inputs.map((input) =>
+    'dims' in input ? `constant [${input.dims}]` : `${input.type} [${input.shape}]`,
+  );
+  return `${operation.type}(${shapes.join(', ')})`;
+}
+
+function kernelsOf(plan: Schedule): string {
+  return [...new Set(plan.operations.map((operation) => operation.kernel))].slice(0, 8).join(', ');
+}

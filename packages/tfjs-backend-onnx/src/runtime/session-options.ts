@@ -1,0 +1,23 @@
+import type { OnnxBackendOptions } from '../options.ts';
+
+/** How ONNX Runtime runs our graphs; docs: https://onnxruntime.ai/docs/performance/tune-performance/. */
+export function sessionOptions(options: OnnxBackendOptions): object {
+  return {
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    enableCpuMemArena: true,
+    // Saves nothing here and costs memory: outputs are ours, shapes are known.
+    enableMemPattern: false,
+    // Threads that wait must sleep: spinning ones take the cores from whoever else needs them.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    ...profiling(),
+  };
+}
+
+/** `TENON_ONNX_PROFILE=PREFIX` writes ONNX Runtime's own trace of every session to PREFIX_*.json. */
+function profiling(): object {
+  const prefix = process.env['TENON_ONNX_PROFILE'];
+  return prefix ? { enableProfiling: true, profileFilePrefix: prefix } : {};
+}
