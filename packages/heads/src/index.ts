@@ -1,1 +1,1 @@
-export {};
+export { CausalLM, type CausalLMBatch, type ScoredTokens } from './causal-lm.ts';

@@ -1,0 +1,138 @@
+// B batch, T time, N = B·T tokens, C channels, V vocabulary.
+
+import {
+  assertShape,
+  type Backbone,
+  type Encoded,
+  type EncodeOptions,
+  type ModelInput,
+  Module,
+  type Objective,
+  type ObjectiveValue,
+  type Scorer,
+  type StepContext,
+  type TaskModel,
+  TenonError,
+} from '@tenon/core';
+import {
+  cast,
+  concat,
+  div,
+  fill,
+  greaterEqual,
+  maximum,
+  type Rank,
+  reshape,
+  type Scalar,
+  slice,
+  sum,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+
+const IGNORED = -100;
+
+/** Text to learn: either `labels` or `targets` beside the model's input. */
+export interface CausalLMBatch extends ModelInput {
+  /** int32 [B, T], as Hugging Face has it: the input ids again, −100 where a token is not to be predicted. */
+  readonly labels?: Tensor2D;
+  /** int32 [B, T]: the token that follows each input id, −100 where it is not to be predicted. */
+  readonly targets?: Tensor2D;
+}
+
+export interface ScoredTokens {
+  /** [B, T]: −log p of the target after each token, 0 where there is none. */
+  readonly nll: Tensor2D;
+  /** How many targets there are. */
+  readonly count: Scalar;
+}
+
+/**
+ * A language model that predicts the next token: any backbone that has vocabulary scores.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import { CausalLM } from '@tenon/heads';
+ * import { gpt2, gpt2Small } from '@tenon/models';
+ *
+ * using model = new CausalLM(gpt2({ ...gpt2Small, vocabularySize: 100, hiddenSize: 32, layers: 2, heads: 4 }));
+ * const inputIds = tensor2d([[5, 7, 9]], [1, 3], 'int32');
+ * const { loss } = model.loss({ inputIds, labels: inputIds }, { training: false });
+ * console.log(loss.dataSync()[0]); // near ln 100
+ * ```
+ */
+export class CausalLM extends Module implements TaskModel, Objective<CausalLMBatch> {
+  readonly task: 'causalLM' = 'causalLM';
+  readonly backbone: Backbone;
+  readonly #scorer: Scorer;
+
+  /** @throws {TenonError} when the backbone has no vocabulary scores. */
+  constructor(backbone: Backbone) {
+    super();
+    if (backbone.scorer === undefined) {
+      throw new TenonError({
+        subject: 'CausalLM',
+        expected: 'a backbone with a scorer',
+        got: `${backbone.constructor.name} without`,
+        advice: 'Take a model that scores a vocabulary, as GPT-2 does.',
+      });
+    }
+    this.backbone = backbone;
+    this.#scorer = backbone.scorer;
+  }
+
+  /** Scores of the next token after each token, [B, T, V]. */
+  logits(input: ModelInput, options: EncodeOptions = {}): Tensor3D {
+    return tidy(() => this.#scorer.logits(this.backbone.encode(input, options).lastHidden) as Tensor3D);
+  }
+
+  /** The mean of −log p over the targets that count; 0 where none does. */
+  loss(batch: CausalLMBatch, context: StepContext): ObjectiveValue {
+    const loss = tidy(() => {
+      const { nll, count } = this.#score(batch, context);
+      return div(sum(nll), maximum(count, 1)) as Scalar;
+    });
+    return context.state === undefined ? { loss } : { loss, state: context.state };
+  }
+
+  /** −log p of every target, for perplexity and for scoring texts. */
+  negativeLogLikelihood(batch: CausalLMBatch, options: EncodeOptions = {}): ScoredTokens {
+    return tidy(() => {
+      const { nll, count } = this.#score(batch, options);
+      return { nll: reshape<Rank.R2>(nll, [...targetsOf(batch).shape]), count };
+    });
+  }
+
+  #score(batch: CausalLMBatch, options: EncodeOptions): { nll: Tensor1D; count: Scalar } {
+    const { lastHidden }: Encoded = this.backbone.encode(batch, options);
+    const [B, T, C] = lastHidden.shape;
+    const targets = targetsOf(batch);
+    assertShape('targets', targets.shape, [B, T], 'Pass one for each input token.');
+    const flat = reshape<Rank.R1>(targets, [B * T]);
+    const nll = this.#scorer.negativeLogLikelihood(
+      reshape<Rank.R2>(lastHidden, [B * T, C]),
+      flat,
+    ) as Tensor1D;
+    return { nll, count: sum(cast(greaterEqual(flat, 0), 'float32')) };
+  }
+}
+
+/** The token that follows each token: `targets`, or the labels moved by one, with nothing after the last. */
+function targetsOf({ labels, targets }: CausalLMBatch): Tensor2D {
+  if ((labels === undefined) === (targets === undefined)) {
+    throw new TenonError({
+      subject: 'causal LM batch',
+      expected: 'either labels or targets',
+      got: labels === undefined ? 'neither' : 'both',
+      advice: 'Pass labels = inputIds, or targets that are one token ahead.',
+    });
+  }
+  if (labels === undefined) return targets!;
+  assertShape('labels', labels.shape, ['B', 'T'], 'Pass a row of labels for each sequence.');
+  const [B, T] = labels.shape;
+  return concat([slice(labels, [0, 1], [B, T - 1]), fill([B, 1], IGNORED, 'int32')], 1);
+}
