@@ -41,6 +41,8 @@ export { assertWhole, Module, type Parameter, parameter, parameterCount } from '
 export { defineKernel, type NamedKernel, type NamedKernelDefinition } from './named-kernel.ts';
 export { RandomKey, RandomStream, threefry2x32 } from './random.ts';
 export {
+  assertStateDict,
+  compareStateDict,
   type StateDict,
   StateDictError,
   type StateDictMismatch,

@@ -74,7 +74,7 @@ describe('Module', () => {
       ['extra', storedTensor(new Float32Array(1), [1])],
     ]);
     expect(() => leaf.loadStateDict(weights)).toThrow(
-      "state dict: expected exactly the module's parameters in their shapes, " +
+      'state dict: expected exactly the parameters of the model in their shapes, ' +
         'got missing bias; unexpected extra; weight of shape [3, 2] instead of [2, 3]. ' +
         'Check that the checkpoint belongs to this model and configuration.',
     );

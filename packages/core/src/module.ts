@@ -2,7 +2,7 @@ import { tensor as makeTensor, type Tensor, Variable, variable } from '@tensorfl
 import { TenonError } from './errors.ts';
 import type { Initializer } from './initializers.ts';
 import type { RandomStream } from './random.ts';
-import { type StateDict, StateDictError, type StateDictMismatch, storedFromTensor } from './state-dict.ts';
+import { assertStateDict, type StateDict, storedFromTensor } from './state-dict.ts';
 
 /** A trainable tensor. TensorFlow.js calls it a variable. */
 export type Parameter<T extends Tensor = Tensor> = Variable & T;
@@ -71,10 +71,7 @@ export abstract class Module {
    */
   loadStateDict(weights: StateDict): void {
     const parameters = this.parameters();
-    const mismatch = compare(parameters, weights);
-    if (mismatch.missing.length + mismatch.unexpected.length + mismatch.misshaped.length > 0) {
-      throw new StateDictError(mismatch);
-    }
+    assertStateDict(parameters, weights);
     for (const [name, stored] of weights) {
       const values = makeTensor(stored.read(), [...stored.shape], 'float32');
       parameters.get(name)!.assign(values);
@@ -98,19 +95,6 @@ function walk(value: unknown, path: string, visit: (path: string, value: Paramet
     for (const [key, child] of Object.entries(value))
       walk(child, path === '' ? key : `${path}.${key}`, visit);
   }
-}
-
-function compare(parameters: Map<string, Parameter>, weights: StateDict): StateDictMismatch {
-  const mismatch: StateDictMismatch = { missing: [], unexpected: [], misshaped: [] };
-  for (const [name, value] of parameters) {
-    const stored = weights.get(name);
-    if (stored === undefined) mismatch.missing.push(name);
-    else if (stored.shape.join() !== value.shape.join()) {
-      mismatch.misshaped.push({ name, expected: value.shape, got: stored.shape });
-    }
-  }
-  for (const name of weights.keys()) if (!parameters.has(name)) mismatch.unexpected.push(name);
-  return mismatch;
 }
 
 /** The number of trainable values in a module. */

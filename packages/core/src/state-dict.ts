@@ -73,12 +73,46 @@ export interface StateDictMismatch {
   misshaped: { name: string; expected: readonly number[]; got: readonly number[] }[];
 }
 
+/** Compares what a module or an optimiser expects with what a state dict holds. Nothing is read. */
+export function compareStateDict(
+  expected: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  weights: StateDict,
+): StateDictMismatch {
+  const mismatch: StateDictMismatch = { missing: [], unexpected: [], misshaped: [] };
+  for (const [name, { shape }] of expected) {
+    const stored = weights.get(name);
+    if (stored === undefined) mismatch.missing.push(name);
+    else if (stored.shape.join() !== shape.join()) {
+      mismatch.misshaped.push({ name, expected: shape, got: stored.shape });
+    }
+  }
+  for (const name of weights.keys()) if (!expected.has(name)) mismatch.unexpected.push(name);
+  return mismatch;
+}
+
+/**
+ * Checks that a state dict fits.
+ *
+ * @param subject What is spoken of: a file, "state dict".
+ * @throws {StateDictError} naming every missing, unexpected and mis-shaped entry at once.
+ */
+export function assertStateDict(
+  expected: ReadonlyMap<string, { readonly shape: readonly number[] }>,
+  weights: StateDict,
+  subject = 'state dict',
+): void {
+  const mismatch = compareStateDict(expected, weights);
+  if (mismatch.missing.length + mismatch.unexpected.length + mismatch.misshaped.length > 0) {
+    throw new StateDictError(mismatch, subject);
+  }
+}
+
 /** Thrown when a state dict does not fit: lists all missing, unexpected and mis-shaped names at once. */
 export class StateDictError extends TenonError {
   override readonly name: string = 'StateDictError';
   readonly mismatch: StateDictMismatch;
 
-  constructor(mismatch: StateDictMismatch) {
+  constructor(mismatch: StateDictMismatch, subject = 'state dict') {
     const { missing, unexpected, misshaped } = mismatch;
     const parts = [
       missing.length > 0 ? `missing ${missing.join(', ')}` : '',
@@ -88,8 +122,8 @@ export class StateDictError extends TenonError {
       ),
     ].filter((part) => part !== '');
     super({
-      subject: 'state dict',
-      expected: "exactly the module's parameters in their shapes",
+      subject,
+      expected: 'exactly the parameters of the model in their shapes',
       got: parts.join('; '),
       advice: 'Check that the checkpoint belongs to this model and configuration.',
     });
