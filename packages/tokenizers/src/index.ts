@@ -9,8 +9,12 @@ export {
   type TrainingProgress,
   trainByteLevelBPE,
 } from './byte-level/train.ts';
-export { Encoding, type EncodingSource, type Offset } from './encoding.ts';
+export type { CharTokenizerOptions } from './char/options.ts';
+export { CharTokenizer } from './char/tokenizer.ts';
+export { type TrainCharTokenizerOptions, trainCharTokenizer } from './char/train.ts';
+export type { Encoding, Offset } from './encoding.ts';
 export { TokenizerError } from './errors.ts';
+export { tokenizerFromJSON } from './from-json.ts';
 export type {
   AddedToken,
   DecodeOptions,

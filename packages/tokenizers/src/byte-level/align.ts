@@ -18,10 +18,9 @@ export interface ByteAlignment {
  * bytes of a character covers the whole character, so that offsets always cut the text between characters.
  */
 export function alignBytes({ text, base, skip, from, to, lengthOf, offsets }: ByteAlignment): void {
-  let token = 0; // bytes before the current token, the prefix left out
+  let token = -skip; // bytes of the text before the current token
   let unit = 0; // the character that holds that byte: where it starts in the text …
-  let byte = 0; // … and in the bytes
-  token -= skip;
+  let byte = 0; // … and in its bytes
   for (let i = from; i < to; i++) {
     token += lengthOf(i);
     offsets[2 * i] = base + unit;
@@ -35,5 +34,17 @@ export function alignBytes({ text, base, skip, from, to, lengthOf, offsets }: By
       unit = end;
     }
     offsets[2 * i + 1] = base + end;
+  }
+}
+
+/** Takes the blanks at either end out of each token's offsets. */
+export function trimBlanks(text: string, base: number, from: number, to: number, offsets: Int32Array): void {
+  for (let i = from; i < to; i++) {
+    let start = offsets[2 * i]!;
+    let end = offsets[2 * i + 1]!;
+    while (start < end && text[start - base] === ' ') start++;
+    while (start < end && text[end - base - 1] === ' ') end--;
+    offsets[2 * i] = start;
+    offsets[2 * i + 1] = end;
   }
 }

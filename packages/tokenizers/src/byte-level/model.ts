@@ -4,7 +4,7 @@ import { show, TokenizerError } from '../errors.ts';
 import type { IdBuffer } from '../id-buffer.ts';
 import type { SegmentDecoder, SegmentModel } from '../segment-model.ts';
 import { Utf8Decoder } from '../utf8-decoder.ts';
-import { alignBytes } from './align.ts';
+import { alignBytes, trimBlanks } from './align.ts';
 import { bytesOfToken, symbolOfByte } from './alphabet.ts';
 import type { Pieces } from './scanner.ts';
 import { Utf8Feed } from './utf8-feed.ts';
@@ -75,14 +75,14 @@ export class ByteLevelModel implements SegmentModel {
   }
 
   align(text: string, base: number, ids: Int32Array, from: number, to: number, offsets: Int32Array): void {
+    const skip = this.#prefix(text).length;
     const lengthOf = (i: number): number => this.#bytes[ids[i]!]!.length;
-    alignBytes({ text, base, skip: this.#prefix(text).length, from, to, lengthOf, offsets });
-    if (!this.#trimOffsets) return;
-    for (let i = from; i < to; i++) {
-      while (offsets[2 * i]! < offsets[2 * i + 1]! && text[offsets[2 * i]! - base] === ' ') offsets[2 * i]!++;
-      while (offsets[2 * i]! < offsets[2 * i + 1]! && text[offsets[2 * i + 1]! - base - 1] === ' ') {
-        offsets[2 * i + 1]!--;
-      }
+    alignBytes({ text, base, skip, from, to, lengthOf, offsets });
+    if (this.#trimOffsets) {
+      trimBlanks(text, base, from, to, offsets);
+    } else if (lengthOf(from) === skip) {
+      // A token of the added blank alone is given the first character, as Hugging Face gives it.
+      offsets[2 * from + 1] = base + (text.codePointAt(0)! > 0xffff ? 2 : 1);
     }
   }
 

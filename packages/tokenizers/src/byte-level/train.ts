@@ -1,6 +1,7 @@
 import { show, TokenizerError } from '../errors.ts';
 import { MergeLearner, type Ties } from '../training/merge-learner.ts';
 import { Pause } from '../training/pause.ts';
+import { checkSpecialTokens } from '../training/special-tokens.ts';
 import { eachText, type Texts } from '../training/texts.ts';
 import { bytesInSymbolOrder, symbolOfByte } from './alphabet.ts';
 import { ByteLevelBPETokenizer } from './tokenizer.ts';
@@ -120,18 +121,5 @@ function check(vocabularySize: number, minFrequency: number, specialTokens: read
       `minFrequency: expected an integer of at least 1, got ${show(minFrequency)}. Leave it out for 2.`,
     );
   }
-  const repeated = specialTokens.find((token, i) => specialTokens.indexOf(token) < i);
-  if (repeated !== undefined) {
-    throw new TokenizerError(
-      `specialTokens: expected each token once, got ${show(repeated)} again. Remove the repetition.`,
-    );
-  }
-  const bytes = new Set(Array.from({ length: BYTES }, (_, byte) => symbolOfByte(byte)));
-  const byte = specialTokens.find((token) => bytes.has(token));
-  if (byte !== undefined) {
-    throw new TokenizerError(
-      `specialTokens: expected texts that are not the symbol of a byte, got ${show(byte)}. ` +
-        'Use a longer one, such as "<|endoftext|>".',
-    );
-  }
+  checkSpecialTokens(specialTokens);
 }
