@@ -1,1 +1,3 @@
-export {};
+export type { SamplingOptions } from './choose-token.ts';
+export { type Generated, type GenerateOptions, generate } from './generate.ts';
+export { type LogitsWarper, temperatureWarper, topKWarper, topPWarper } from './warpers.ts';
