@@ -1,3 +1,3 @@
 import { library } from '../../tsup.config.base.ts';
 
-export default library({ platform: 'node' });
+export default library();

@@ -1,0 +1,142 @@
+// B batch, T time, C channels.
+
+import { assertShape, type Backbone, type ModelInput, RandomStream, TenonError } from '@tenon/core';
+import { type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { expectClose } from './compare.ts';
+import {
+  assertFrees,
+  assertGradients,
+  assertRoundTrip,
+  type ContractCheck,
+  type GradientOptions,
+} from './contract.ts';
+import { encodeRows, int32, type Rows } from './encode-rows.ts';
+import { leakFree } from './leak-free.ts';
+import { weighted } from './module-contract.ts';
+import { stateContract } from './state-contract.ts';
+
+export interface ModelContractOptions extends GradientOptions {
+  /** A tiny model, without dropout or with: nothing is dropped. Called anew for every check. */
+  make(): Backbone;
+  /** Token ids are drawn below this. */
+  readonly vocabularySize: number;
+  /** Whether no output may depend on a later token. */
+  readonly causal: boolean;
+}
+
+const TIME = 8;
+
+/**
+ * What every model must do, whatever it is made of: a new model file is done when it passes.
+ *
+ * The model must read `inputIds` with `attentionMask`, and `positionIds` where it is causal.
+ */
+export function modelContract(options: ModelContractOptions): ContractCheck[] {
+  const { make, vocabularySize, causal } = options;
+  const rows = (batch: number, seed = 1): Rows => {
+    const random = new RandomStream(seed);
+    return Array.from({ length: batch }, () =>
+      Array.from({ length: TIME }, () => random.next().integer(vocabularySize)),
+    );
+  };
+  const loss = (model: Backbone) => () => weighted(model.encode({ inputIds: int32(rows(2)) }).lastHidden);
+  const checks: ContractCheck[] = [
+    { name: 'gives the shapes it promises', run: () => tidy(() => shapes(make, rows(2))) },
+    {
+      name: 'gives a batch what it gives each alone',
+      run() {
+        using model = make();
+        const together = encodeRows(model, rows(3));
+        rows(3).forEach((row, b) => {
+          expectClose(`sequence ${b} of the batch`, together[b]!.flat(), encodeRows(model, [row])[0]!.flat());
+        });
+      },
+    },
+    {
+      name: 'is not changed by padding',
+      run() {
+        using model = make();
+        const [row] = rows(1) as [number[]];
+        const alone = encodeRows(model, [row])[0]!;
+        const padding = rows(1, 2)[0]!.slice(0, 3);
+        const mask = [...row.map(() => 1), ...padding.map(() => 0)];
+        const right = encodeRows(model, [[...row, ...padding]], { attentionMask: [mask] })[0]!;
+        expectClose('tokens before padding', right.slice(0, TIME).flat(), alone.flat());
+        if (!causal) return;
+        const positionIds = [[...padding.map(() => 0), ...row.map((_, i) => i)]];
+        const left = encodeRows(model, [[...padding, ...row]], {
+          attentionMask: [mask.toReversed()],
+          positionIds,
+        })[0]!;
+        expectClose('tokens after padding', left.slice(3).flat(), alone.flat());
+        expectClose('padding itself, against NaN', left.flat(), left.flat());
+      },
+    },
+    {
+      name: 'has a finite gradient for every parameter, and none that is zero',
+      run() {
+        using model = make();
+        assertGradients(model, loss(model), options);
+      },
+    },
+    {
+      name: 'survives a round trip of its state dict',
+      run() {
+        using model = make();
+        assertRoundTrip(model, () => tidy(() => model.encode({ inputIds: int32(rows(2)) }).lastHidden));
+      },
+    },
+    {
+      name: 'leaks nothing over forward and backward passes',
+      async run() {
+        using model = make();
+        await leakFree(() => assertGradients(model, loss(model), options));
+        await leakFree(() => void encodeRows(model, rows(2)));
+      },
+    },
+    { name: 'frees everything', run: () => assertFrees(make, (model) => encodeRows(model, rows(1))) },
+  ];
+  if (causal) {
+    checks.push({
+      name: 'looks at no later token',
+      run() {
+        using model = make();
+        const [row] = rows(1) as [number[]];
+        const original = encodeRows(model, [row])[0]!;
+        const changed = encodeRows(model, [row.with(TIME - 2, (row[TIME - 2]! + 1) % vocabularySize)])[0]!;
+        expectClose('tokens before the change', changed.slice(0, -2).flat(), original.slice(0, -2).flat());
+        if (changed[TIME - 1]!.some((value, c) => value !== original[TIME - 1]![c])) return;
+        const advice = 'Check the mask: its triangle may lie the wrong way round.';
+        throw new TenonError({
+          subject: 'the last token',
+          expected: 'to see the one before',
+          got: 'no change',
+          advice,
+        });
+      },
+    });
+  }
+  return [...checks, ...stateContract(make, rows(2))];
+}
+
+/** What encoding gives has the shapes of the interface. */
+function shapes(make: () => Backbone, ids: Rows): void {
+  using model = make();
+  const input: ModelInput = { inputIds: int32(ids) };
+  const advice = 'See Encoded in @tenon/core.';
+  const hidden = [ids.length, TIME, model.hiddenSize];
+  const { lastHidden, hiddenStates, attentions } = model.encode(input, {
+    hiddenStates: true,
+    attentions: true,
+  });
+  assertShape('lastHidden', lastHidden.shape, hidden, advice);
+  for (const states of hiddenStates ?? []) assertShape('hiddenStates', states.shape, hidden, advice);
+  for (const weights of attentions ?? [])
+    assertShape('attentions', weights.shape, [ids.length, 'H', TIME, TIME], advice);
+  if (hiddenStates !== undefined)
+    expectClose('the last of hiddenStates', valuesOf(hiddenStates.at(-1)!), valuesOf(lastHidden));
+  if (model.scorer !== undefined)
+    assertShape('logits', model.scorer.logits(lastHidden).shape, [ids.length, TIME, 'V'], advice);
+}
+
+const valuesOf = (tensor: Tensor): number[] => Array.from(tensor.dataSync());

@@ -1,0 +1,104 @@
+// B batch, T time.
+import type { Backbone, RecurrentState } from '@tenon/core';
+import { TenonError } from '@tenon/core';
+import { expectClose } from './compare.ts';
+import type { ContractCheck } from './contract.ts';
+import { encodeRows, type Rows } from './encode-rows.ts';
+import { leakFree } from './leak-free.ts';
+
+/** What a model with a state must do; nothing for one without. */
+export function stateContract(make: () => Backbone, rows: Rows): ContractCheck[] {
+  const time = rows[0]!.length;
+  const check = (name: string, run: (model: Backbone, initial: InitialState) => void | Promise<void>) => ({
+    name,
+    async run() {
+      using model = make();
+      const initial = model.initialState?.bind(model);
+      if (initial !== undefined) await run(model, initial);
+    },
+  });
+  return [
+    ...[[1], [3, 1, 2], [time - 1, 1]].map((sizes) =>
+      check(`gives the same in pieces of ${sizes.join(', ')} tokens with a state`, (model, initial) => {
+        const whole = encodeRows(model, rows);
+        const state = initial(rows.length, time + 3);
+        const pieces = inPieces(model, rows, sizes, { state });
+        expectLength(state, time);
+        state.dispose();
+        for (const [b, row] of whole.entries()) expectClose(`sequence ${b}`, pieces[b]!.flat(), row.flat());
+      }),
+    ),
+    check('remembers which tokens of the state are padding', (model, initial) => {
+      const [long, short] = [rows[0]!, rows[1]!.slice(2)];
+      const padded = [long, [0, 0, ...short]];
+      const attentionMask = [long.map(() => 1), [0, 0, ...short.map(() => 1)]];
+      const positionIds = [long.map((_, i) => i), [0, 0, ...short.map((_, i) => i)]];
+      const state = initial(2, time);
+      const pieces = inPieces(model, padded, [4, 1], { state, attentionMask, positionIds });
+      state.dispose();
+      expectClose('the long sequence', pieces[0]!.flat(), encodeRows(model, [long])[0]!.flat());
+      expectClose('the padded sequence', pieces[1]!.slice(2).flat(), encodeRows(model, [short])[0]!.flat());
+    }),
+    check('leaks nothing with a state, whose disposal frees it', (model, initial) =>
+      leakFree(() => {
+        const state = initial(rows.length, time);
+        inPieces(model, rows, [2, 1], { state });
+        state.dispose();
+      }),
+    ),
+    check('leaks nothing from one token to the next', async (model, initial) => {
+      const state = initial(rows.length, time);
+      const next = (): number[][][] =>
+        encodeRows(
+          model,
+          rows.map((row) => [row[state.length]!]),
+          { state },
+        );
+      next();
+      await leakFree(() => void next());
+      state.dispose();
+    }),
+  ];
+}
+
+type InitialState = NonNullable<Backbone['initialState']>;
+
+interface PieceOptions {
+  readonly state: RecurrentState;
+  readonly attentionMask?: Rows;
+  readonly positionIds?: Rows;
+}
+
+/** Encodes the first tokens, then the next, and joins what comes out. The last size is repeated. */
+function inPieces(
+  model: Backbone,
+  rows: Rows,
+  sizes: readonly number[],
+  options: PieceOptions,
+): number[][][] {
+  const { state, attentionMask, positionIds } = options;
+  const joined: number[][][] = rows.map(() => []);
+  for (let start = 0, piece = 0; start < rows[0]!.length; piece++) {
+    const end = start + (sizes[piece] ?? sizes.at(-1)!);
+    const part = (all: Rows): Rows => all.map((row) => row.slice(start, end));
+    const encoded = encodeRows(model, part(rows), {
+      state,
+      ...(attentionMask ? { attentionMask: part(attentionMask) } : {}),
+      ...(positionIds ? { positionIds: part(positionIds) } : {}),
+    });
+    for (const [b, row] of encoded.entries()) joined[b]!.push(...row);
+    start = end;
+  }
+  return joined;
+}
+
+function expectLength(state: RecurrentState, length: number): void {
+  if (state.length === length) return;
+  const advice = 'Count every token that is encoded.';
+  throw new TenonError({
+    subject: "the state's length",
+    expected: String(length),
+    got: String(state.length),
+    advice,
+  });
+}
