@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Backbone, type StateDict, storedTensor } from '@tenon/core';
 import { type GPT2, type GPT2Config, gpt2 } from '@tenon/models';
 import { readGoldenTensors, selectBackend, testBackends } from '@tenon/testing';
+import { onnxBackend } from '@tenon/tfjs-backend-onnx';
 import { memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GenerateOptions, generate } from './generate.ts';
@@ -122,6 +123,21 @@ describe.each(testBackends())('generate on %s', (backend) => {
     await generate(model, [[1, 2], [3]], sampling);
     await generate(withoutState(model), [1, 2], sampling);
     expect(memory().numTensors).toBe(before);
+  });
+});
+
+describe.runIf(testBackends().includes('onnx'))('generate on the engine', () => {
+  beforeAll(() => selectBackend('onnx'));
+
+  it('runs one graph a token, and records none after the second', async () => {
+    using model = goldenModel();
+    const options: GenerateOptions = { greedy: true, maxNewTokens: 4 };
+    await generate(model, [1, 2, 3], options); // the prompt, the first token, all that follow: three graphs
+    const before = onnxBackend().statistics;
+    await generate(model, [4, 5, 6, 7, 8], options);
+    const after = onnxBackend().statistics;
+    expect(after.runs - before.runs).toBe(4);
+    expect(after.sessionBuilds).toBe(before.sessionBuilds);
   });
 });
 

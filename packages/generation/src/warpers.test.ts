@@ -27,7 +27,7 @@ describe('warpers, against Hugging Face', () => {
       topPWarper(p!),
     ];
     goldens['warp_logits']!.forEach((row, b) => {
-      const warped = warpers.reduce((logits, warp) => warp(logits), new Float32Array(row));
+      const warped = warpers.reduce<Float32Array>((logits, warp) => warp(logits), new Float32Array(row));
       const expected = goldens[name]![b]!;
       expect(kept(warped)).toEqual([...expected.keys()].filter((token) => expected[token]! > 0));
       softmax(warped).forEach((probability, token) => {

@@ -80,6 +80,14 @@ export function checkpointFolders(root: string): string[] {
     .map((name) => join(root, name));
 }
 
+/** Deletes what a killed process left of a checkpoint that it was writing. */
+export function removeUnfinished(root: string): void {
+  if (!existsSync(root)) return;
+  for (const name of readdirSync(root)) {
+    if (name.startsWith('.step-')) rmSync(join(root, name), { recursive: true });
+  }
+}
+
 /** Deletes all checkpoints but the newest `keep`. */
 export function pruneCheckpoints(root: string, keep: number): void {
   for (const folder of checkpointFolders(root).slice(keep)) rmSync(folder, { recursive: true });

@@ -8,6 +8,7 @@ import {
   newestCheckpoint,
   pruneCheckpoints,
   type RunRecord,
+  removeUnfinished,
   writeCheckpoint,
 } from './checkpoint-folder.ts';
 
@@ -58,6 +59,7 @@ export class RunCheckpoints {
    * @throws {TenonError} when there is none and there has to be, or one and there must not be.
    */
   async find(onDamaged: (message: string) => Promise<void>): Promise<FoundCheckpoint | undefined> {
+    removeUnfinished(this.#folder);
     if (this.#resume === false) {
       this.#assertUnused();
       return undefined;
@@ -85,7 +87,7 @@ export class RunCheckpoints {
       });
       this.#latest = folder;
     } catch (error) {
-      throw error instanceof TenonError ? error : this.#writeError(record.step, error as Error);
+      throw this.#writeError(record.step, error as Error);
     }
     // Only now, as the new one is safe.
     pruneCheckpoints(this.#folder, this.#keep);
@@ -103,15 +105,16 @@ export class RunCheckpoints {
     });
   }
 
-  #writeError(step: number, cause: Error): TenonError {
+  #writeError(step: number, error: Error): Error {
+    if (error instanceof TenonError && error.cause === undefined) return error;
     return new TenonError(
       {
         subject: `checkpoint at step ${step}`,
         expected: `to write it into ${this.#folder}`,
-        got: cause.message,
-        advice: `Make room, then resume. ${this.lastGood()}`,
+        got: firstCause(error).message,
+        advice: `Put that right, then resume. ${this.lastGood()}`,
       },
-      { cause },
+      { cause: error },
     );
   }
 
@@ -128,17 +131,17 @@ export class RunCheckpoints {
  *
  * @throws {TenonError} when the checkpoint is another run's.
  */
-export async function restoreRun(
+export function restoreRun(
   { folder, record }: FoundCheckpoint,
   run: { seed: number; identity: Json; seek: (position: Json) => void },
   objective: Module,
   optimizer: Optimizer,
-): Promise<void> {
+): void {
   try {
     assertSame('seed', run.seed, record.seed);
     assertSame('identity', run.identity, record.identity);
-    await readTensors(`${folder}/${WEIGHTS}`, (weights) => objective.loadStateDict(weights));
-    await readTensors(`${folder}/${OPTIMIZER}`, (state) => optimizer.loadStateDict(state));
+    readTensors(`${folder}/${WEIGHTS}`, (weights) => objective.loadStateDict(weights));
+    readTensors(`${folder}/${OPTIMIZER}`, (state) => optimizer.loadStateDict(state));
     run.seek(record.position);
   } catch (cause) {
     throw new TenonError(
@@ -154,13 +157,14 @@ export async function restoreRun(
   }
 }
 
-async function readTensors(file: string, load: (tensors: StateDict) => void): Promise<void> {
-  const opened = await openSafetensors(file);
-  try {
-    load(opened.weights);
-  } finally {
-    await opened.close();
-  }
+/** The system's own words. */
+function firstCause(error: Error): Error {
+  return error.cause instanceof Error ? firstCause(error.cause) : error;
+}
+
+function readTensors(file: string, load: (tensors: StateDict) => void): void {
+  using opened = openSafetensors(file);
+  load(opened.weights);
 }
 
 function assertSame(subject: string, expected: Json, got: Json): void {

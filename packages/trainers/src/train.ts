@@ -135,7 +135,7 @@ class TrainingRun<Batch> {
     );
     if (found === undefined) return undefined;
     const seek = (position: Json): void => batches.seek(position);
-    await restoreRun(found, { seed: this.#parts.seed, identity, seek }, objective, this.#optimizer);
+    restoreRun(found, { seed: this.#parts.seed, identity, seek }, objective, this.#optimizer);
     this.#batchesTaken = found.record.batchesTaken;
     this.#loss = found.record.loss;
     this.#evaluation = found.record.evaluation;

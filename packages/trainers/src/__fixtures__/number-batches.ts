@@ -1,0 +1,34 @@
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { type BatchSource, type Json, RandomKey, TenonError } from '@tenon/core';
+
+/** Rows of random numbers, always the same ones for a seed. */
+export interface NumberBatch {
+  /** [N, 4] */
+  readonly x: Tensor2D;
+}
+
+/** Random rows, `rows` at a time, without end or up to `limit` batches. */
+export function numberBatches({ seed = 1, rows = 8, limit = Infinity } = {}): BatchSource<NumberBatch> {
+  let taken = 0;
+  return {
+    async next() {
+      if (taken >= limit) return undefined;
+      const values = new RandomKey(seed, 0, 0).normal((taken + 1) * rows * 4).slice(taken * rows * 4);
+      taken++;
+      return { x: tensor2d(values, [rows, 4]) };
+    },
+    position: () => ({ seed, taken }),
+    seek(position: Json) {
+      const place = position as { seed: number; taken: number };
+      if (place.seed !== seed) {
+        throw new TenonError({
+          subject: 'batches',
+          expected: `seed ${seed}`,
+          got: String(place.seed),
+          advice: 'Use the same.',
+        });
+      }
+      taken = place.taken;
+    },
+  };
+}
