@@ -1,0 +1,41 @@
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { claimPartial, releasePartial } from './partial.ts';
+import { saveError } from './save-error.ts';
+import { syncFolder } from './sync.ts';
+
+/**
+ * Writes a file so that at every moment, a kill or a power cut included, the old one or the new one is
+ * there whole: beside it, synced, then renamed over it.
+ *
+ * @throws {TenonError} with the system's reason, a full disk for instance; then the old file is kept.
+ */
+export async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
+  try {
+    const partial = await claimPartial(file);
+    try {
+      const handle = await open(partial, 'wx');
+      try {
+        for (const piece of pieces) await handle.writeFile(piece);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(partial, file);
+    } finally {
+      await releasePartial(partial);
+    }
+    await syncFolder(dirname(file));
+  } catch (error) {
+    throw saveError(file, error);
+  }
+}
+
+/**
+ * Writes a UTF-8 file that is never half-written.
+ *
+ * @throws {TenonError} with the system's reason, a full disk for instance; then the old file is kept.
+ */
+export async function writeTextFile(file: string, text: string): Promise<void> {
+  await writePieces(file, [new TextEncoder().encode(text)]);
+}

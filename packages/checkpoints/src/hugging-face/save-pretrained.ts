@@ -1,0 +1,44 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Backbone, Json, ModelLayout, TaskModel } from '@tenon/core';
+import { saveError } from '../durable/save-error.ts';
+import { writeTextFile } from '../durable/write-file.ts';
+import { writeSafetensors } from '../write-safetensors.ts';
+import { isTaskModel, taskLayout, toCheckpoint } from './names.ts';
+
+export interface PretrainedParts<Config> {
+  /** What the model was built by: `gpt2`. */
+  readonly spec: ModelLayout<Config>;
+  readonly config: Config;
+  /** A backbone, or one with a head. */
+  readonly model: Backbone | TaskModel;
+  /** The content of generation_config.json; left out where absent. */
+  readonly generationConfig?: { readonly [key: string]: Json };
+}
+
+/**
+ * Writes a model as a folder that Hugging Face's transformers loads: `model.safetensors`,
+ * `generation_config.json` where given, and `config.json` last. Weights that are tied are written once.
+ * No file is ever half-written, and other files in the folder, the tokenizer's for instance, stay.
+ *
+ * @throws {TenonError} when the model's layout does not know the task, or with the system's reason, a full
+ *   disk for instance; then what was there is kept.
+ */
+export async function savePretrained<Config>(folder: string, parts: PretrainedParts<Config>): Promise<void> {
+  const { spec, config, model, generationConfig } = parts;
+  const architectures = isTaskModel(model) ? { architectures: [taskLayout(spec, model).architecture] } : {};
+  const json = { ...spec.formatConfig(config), ...architectures, model_type: spec.modelType };
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw saveError(folder, error);
+  });
+  const weights = toCheckpoint(spec, config, model);
+  await writeSafetensors(join(folder, 'model.safetensors'), weights, { format: 'pt' });
+  if (generationConfig !== undefined) {
+    await writeTextFile(join(folder, 'generation_config.json'), formatJson(generationConfig));
+  }
+  await writeTextFile(join(folder, 'config.json'), formatJson(json));
+}
+
+function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,2 @@
+export { formatSafetensors } from './safetensors/format.ts';
+export { parseSafetensors, type Safetensors } from './safetensors/parse.ts';
