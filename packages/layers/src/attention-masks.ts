@@ -1,4 +1,4 @@
-import { cast, mul, reshape, sub, type Tensor2D, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
+import { add, cast, mul, reshape, sub, type Tensor2D, type Tensor4D, tensor4d } from '@tensorflow/tfjs-core';
 
 /**
  * Added to the score of what must not be attended to. It is finite, so that a query that may attend to
@@ -18,4 +18,17 @@ export function causalMask(time: number): Tensor4D {
 export function paddingMask(attentionMask: Tensor2D): Tensor4D {
   const [batch, time] = attentionMask.shape;
   return reshape(mul(sub(1, cast(attentionMask, 'float32')), MASKED), [batch, 1, 1, time]);
+}
+
+/**
+ * What new tokens may see of each other in a decoder: nothing later, and no padding.
+ *
+ * @param attentionMask int32 [B, T]; absent = all are tokens.
+ * @returns [B or 1, 1, T, T] to add to scores, or nothing for a single token, which sees itself.
+ */
+export function newTokensMask(time: number, attentionMask?: Tensor2D): Tensor4D | undefined {
+  const causal = time === 1 ? undefined : causalMask(time);
+  if (attentionMask === undefined) return causal;
+  const padding = paddingMask(attentionMask);
+  return causal === undefined ? padding : add<Tensor4D>(causal, padding);
 }

@@ -7,12 +7,13 @@ export {
 } from './activations.ts';
 export { assertIds } from './assert-ids.ts';
 export { type Attended, type AttendOptions, type AttentionSource, attend } from './attention.ts';
-export { causalMask, MASKED, paddingMask } from './attention-masks.ts';
+export { causalMask, MASKED, newTokensMask, paddingMask } from './attention-masks.ts';
 export { Conv1D, type Conv1DOptions } from './conv1d.ts';
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { Embedding, type EmbeddingOptions } from './embedding.ts';
 export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
+export { positionsFrom } from './positions.ts';
 export { mergeHeads, splitHeads } from './split-heads.ts';
 export { tiedScorer } from './tied-scorer.ts';

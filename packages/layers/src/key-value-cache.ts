@@ -73,6 +73,17 @@ export class KeyValueCache implements RecurrentState {
     }));
   }
 
+  /** @throws {TenonError} when a state is something other than a key/value cache. */
+  static from(state: RecurrentState | undefined): KeyValueCache | undefined {
+    if (state === undefined || state instanceof KeyValueCache) return state;
+    throw new TenonError({
+      subject: 'state',
+      expected: 'a key/value cache',
+      got: state.constructor.name,
+      advice: "Make it by the model's own initialState.",
+    });
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -93,11 +104,11 @@ export class KeyValueCache implements RecurrentState {
         advice: 'Make the state with a larger capacity: initialState(batchSize, capacity).',
       });
     }
-    const given = attentionMask?.dataSync();
     if (attentionMask !== undefined) {
       const advice = 'Pass the mask of the new tokens only; the cache remembers those before.';
       assertShape('attention mask', attentionMask.shape, [this.batchSize, tokens], advice);
     }
+    const given = attentionMask?.dataSync();
     this.#write();
     const mask = this.#written === 0 ? undefined : this.#slotMask();
     for (let row = 0; row < this.batchSize; row++) {

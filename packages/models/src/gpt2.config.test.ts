@@ -79,7 +79,7 @@ describe('config.json', () => {
 
   test('names the activations it knows', () => {
     expect(() => gpt2.parseConfig({ activation_function: 'mish' })).toThrow(
-      'gpt2 config, activation_function: expected one of gelu, gelu_new, gelu_pytorch_tanh, relu, elu, tanh, sigmoid, silu, swish, got "mish". This model has no such variant.',
+      'gpt2 config, activation_function: expected one of gelu, gelu_new, gelu_pytorch_tanh, relu, elu, tanh, sigmoid, silu, swish, got "mish". Correct it in config.json.',
     );
   });
 });

@@ -7,13 +7,11 @@ import {
   defineModel,
   type Encoded,
   type EncodeOptions,
-  type Json,
   type ModelInput,
   type ModelSpec,
   Module,
   normal,
   RandomStream,
-  type RecurrentState,
   type Scorer,
   type StateDict,
   TenonError,
@@ -24,29 +22,19 @@ import {
   activation,
   attend,
   Conv1D,
-  causalMask,
   dropout,
   Embedding,
   KeyValueCache,
   LayerNorm,
   mergeHeads,
-  paddingMask,
+  newTokensMask,
+  positionsFrom,
   splitHeads,
   tiedScorer,
 } from '@tenon/layers';
-import {
-  add,
-  type Rank,
-  reshape,
-  split,
-  type Tensor,
-  type Tensor2D,
-  type Tensor4D,
-  tensor1d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { add, type Rank, reshape, split, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkInput } from './check-input.ts';
-import { ConfigReader } from './config-reader.ts';
+import { activationName, boolean, configFile, count, number, rate, tokenId } from './config-file.ts';
 
 export interface GPT2Config {
   readonly vocabularySize: number;
@@ -228,7 +216,7 @@ export class GPT2 extends Module implements Backbone {
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */
   encode(input: ModelInput, options: EncodeOptions = {}): Encoded {
-    const cache = keyValueCache(options.state);
+    const cache = KeyValueCache.from(options.state);
     const { batch, time } = checkInput(input, this.config, cache);
     const shape: [number, number, number] = [batch, time, this.hiddenSize];
 
@@ -245,7 +233,7 @@ export class GPT2 extends Module implements Backbone {
       };
 
       const tokens = input.inputEmbeds ?? this.wte.forward(input.inputIds!); // [B, T, C]
-      const positions = this.wpe.forward(input.positionIds ?? counted(start, time)); // [B, T, C] or [T, C]
+      const positions = this.wpe.forward(input.positionIds ?? positionsFrom(start, time)); // [B, T, C] or [T, C]
       const embedded = reshape<Rank.R2>(add(tokens, positions), [batch * time, this.hiddenSize]);
       let x = dropout(embedded, this.config.embeddingDropout, options); // [N, C]
       const states = [x];
@@ -281,30 +269,28 @@ function residualRange({ initializerRange, initialization = 'paper', layers }: G
   return initialization === 'paper' ? initializerRange / Math.sqrt(2 * layers) : initializerRange;
 }
 
-function counted(start: number, time: number): Tensor {
-  return tensor1d(
-    Int32Array.from({ length: time }, (_, i) => start + i),
-    'int32',
-  );
-}
-
-/** What the new tokens may see of each other. A single one sees itself. */
-function newTokensMask(time: number, attentionMask: Tensor2D | undefined): Tensor4D | undefined {
-  const causal = time === 1 ? undefined : causalMask(time);
-  if (attentionMask === undefined) return causal;
-  const padding = paddingMask(attentionMask);
-  return causal === undefined ? padding : add<Tensor4D>(causal, padding);
-}
-
-function keyValueCache(state: RecurrentState | undefined): KeyValueCache | undefined {
-  if (state === undefined || state instanceof KeyValueCache) return state;
-  throw new TenonError({
-    subject: 'GPT-2 state',
-    expected: 'a key/value cache',
-    got: state.constructor.name,
-    advice: 'Make it by the initialState of the model.',
-  });
-}
+const gpt2ConfigFile = configFile<GPT2Config>('gpt2', {
+  fields: {
+    vocabularySize: count('vocab_size', 50257),
+    contextLength: count('n_positions', 1024, 'n_ctx'),
+    hiddenSize: count('n_embd', 768),
+    layers: count('n_layer', 12),
+    heads: count('n_head', 12),
+    feedForwardSize: count('n_inner', undefined),
+    activation: activationName('activation_function', 'gelu_new'),
+    embeddingDropout: rate('embd_pdrop', 0.1),
+    attentionDropout: rate('attn_pdrop', 0.1),
+    residualDropout: rate('resid_pdrop', 0.1),
+    layerNormEpsilon: number('layer_norm_epsilon', 1e-5),
+    initializerRange: number('initializer_range', 0.02),
+    scaleAttention: boolean('scale_attn_weights', true),
+    scaleAttentionByLayer: boolean('scale_attn_by_inverse_layer_idx', false),
+    bosTokenId: tokenId('bos_token_id'),
+    eosTokenId: tokenId('eos_token_id'),
+  },
+  only: { add_cross_attention: false, is_encoder_decoder: false, tie_word_embeddings: true },
+  ignored: /^(summary_.*|reorder_and_upcast_attn)$/, // scores are float32 here anyway
+});
 
 /**
  * GPT-2: builds a model from a config, and says how checkpoints are read and written.
@@ -327,56 +313,7 @@ export const gpt2: ModelSpec<GPT2Config, GPT2> = defineModel(
     modelType: 'gpt2',
     prefix: 'transformer.',
     tasks: { causalLM: { architecture: 'GPT2LMHeadModel', head: {} } },
-
-    parseConfig(json: Json): GPT2Config {
-      const read = new ConfigReader('gpt2', json);
-      const feedForwardSize = read.has('n_inner') ? { feedForwardSize: read.count('n_inner') } : {};
-      const bosTokenId = read.id('bos_token_id');
-      const eosTokenId = read.id('eos_token_id');
-      const config: GPT2Config = {
-        vocabularySize: read.count('vocab_size', 50257),
-        contextLength: read.count(['n_positions', 'n_ctx'], 1024),
-        hiddenSize: read.count('n_embd', 768),
-        layers: read.count('n_layer', 12),
-        heads: read.count('n_head', 12),
-        ...feedForwardSize,
-        activation: read.activation('activation_function', 'gelu_new'),
-        embeddingDropout: read.rate('embd_pdrop', 0.1),
-        attentionDropout: read.rate('attn_pdrop', 0.1),
-        residualDropout: read.rate('resid_pdrop', 0.1),
-        layerNormEpsilon: read.number('layer_norm_epsilon', 1e-5),
-        initializerRange: read.number('initializer_range', 0.02),
-        scaleAttention: read.boolean('scale_attn_weights', true),
-        scaleAttentionByLayer: read.boolean('scale_attn_by_inverse_layer_idx', false),
-        ...(bosTokenId === undefined ? {} : { bosTokenId }),
-        ...(eosTokenId === undefined ? {} : { eosTokenId }),
-      };
-      read.only({ add_cross_attention: false, is_encoder_decoder: false, tie_word_embeddings: true });
-      read.ignore(/^(summary_.*|reorder_and_upcast_attn|n_inner)$/); // scores are float32 here anyway
-      read.finish();
-      return config;
-    },
-
-    formatConfig: (config) => ({
-      model_type: 'gpt2',
-      vocab_size: config.vocabularySize,
-      n_positions: config.contextLength,
-      n_ctx: config.contextLength,
-      n_embd: config.hiddenSize,
-      n_layer: config.layers,
-      n_head: config.heads,
-      n_inner: config.feedForwardSize ?? null,
-      activation_function: config.activation,
-      embd_pdrop: config.embeddingDropout,
-      attn_pdrop: config.attentionDropout,
-      resid_pdrop: config.residualDropout,
-      layer_norm_epsilon: config.layerNormEpsilon,
-      initializer_range: config.initializerRange,
-      scale_attn_weights: config.scaleAttention,
-      scale_attn_by_inverse_layer_idx: config.scaleAttentionByLayer,
-      bos_token_id: config.bosTokenId ?? null,
-      eos_token_id: config.eosTokenId ?? null,
-    }),
+    ...gpt2ConfigFile,
 
     /** Leaves out the masks that old files keep as buffers, and the copy of the embeddings that is the head. */
     sanitize: (weights: StateDict) =>

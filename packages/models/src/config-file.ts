@@ -1,0 +1,138 @@
+// How a model's config and Hugging Face's config.json translate into each other.
+import { type Json, TenonError } from '@tenon/core';
+import { type ActivationName, activationNames, isActivationName } from '@tenon/layers';
+
+/** One field of a config: its keys in `config.json`, and how its value is read. */
+interface Field<T> {
+  /** The key that is written, then older ones that are read as well. */
+  readonly keys: readonly string[];
+  /** Where the key is absent or null. */
+  readonly fallback: T;
+  readonly expected: string;
+  accepts(value: Json): boolean;
+}
+
+const isWhole = (value: Json): boolean => Number.isInteger(value);
+
+/** A whole number of at least 1. */
+export function count<F extends number | undefined>(
+  key: string,
+  fallback: F,
+  ...older: string[]
+): Field<number | F> {
+  const accepts = (value: Json): boolean => isWhole(value) && (value as number) >= 1;
+  return { keys: [key, ...older], fallback, expected: 'a whole number of at least 1', accepts };
+}
+
+/** A number of at least 0. */
+export function number(key: string, fallback: number): Field<number> {
+  const accepts = (value: Json): boolean => typeof value === 'number' && value >= 0;
+  return { keys: [key], fallback, expected: 'a number of at least 0', accepts };
+}
+
+/** A dropout rate. */
+export function rate(key: string, fallback: number): Field<number> {
+  const accepts = (value: Json): boolean => typeof value === 'number' && value >= 0 && value < 1;
+  return { keys: [key], fallback, expected: 'a number in [0, 1)', accepts };
+}
+
+export function boolean(key: string, fallback: boolean): Field<boolean> {
+  return { keys: [key], fallback, expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+}
+
+/** The number of a token, which a model may be without. */
+export function tokenId(key: string): Field<number | undefined> {
+  const accepts = (value: Json): boolean => isWhole(value) && (value as number) >= 0;
+  return { keys: [key], fallback: undefined, expected: 'a token id', accepts };
+}
+
+export function activationName(key: string, fallback: ActivationName): Field<ActivationName> {
+  return {
+    keys: [key],
+    fallback,
+    expected: `one of ${activationNames.join(', ')}`,
+    accepts: isActivationName,
+  };
+}
+
+export interface ConfigFileOptions<Config> {
+  readonly fields: { readonly [K in keyof Config]: Field<Config[K]> };
+  /** Keys that ask for a variant which the model has not, and the value that asks for nothing. */
+  readonly only: Readonly<Record<string, boolean>>;
+  /** Keys of this model that do not change what the backbone computes. */
+  readonly ignored: RegExp;
+}
+
+/** Keys that any model may have and that do not change what it computes. */
+const HARMLESS = new RegExp(
+  `^(${[
+    'model_type|architectures|torch_dtype|dtype|transformers_version|_?name_or_path|_attn_implementation.*',
+    '_?num_labels|id2label|label2id|problem_type|finetuning_task|task_specific_params|tokenizer_class|prefix',
+    'use_cache|use_bfloat16|torchscript|gradient_checkpointing|chunk_size_feed_forward|tf_legacy_loss|is_decoder',
+    'output_.*|return_dict.*|(pad|sep|decoder_start)_token_id',
+    // Wishes for generation, which older files keep here.
+    'do_sample|early_stopping|(max|min)_length|num_beams|num_beam_groups|num_return_sequences|diversity_penalty',
+    'temperature|top_k|top_p|typical_p|repetition_penalty|length_penalty|(encoder_)?no_repeat_ngram_size',
+    'bad_words_ids|(begin_)?suppress_tokens|forced_(bos|eos)_token_id|exponential_decay_length_penalty',
+    'remove_invalid_values',
+  ].join('|')})$`,
+);
+
+/**
+ * Makes `parseConfig` and `formatConfig` of a model. A key that is not known may well change the numbers:
+ * reading a file that has one is an error that names it.
+ */
+export function configFile<Config extends object>(
+  modelType: string,
+  { fields, only, ignored }: ConfigFileOptions<Config>,
+): { parseConfig(json: Json): Config; formatConfig(config: Config): { [key: string]: Json } } {
+  const entries = Object.entries<Field<unknown>>(fields as Record<string, Field<unknown>>);
+  const known = new Set([...Object.keys(only), ...entries.flatMap(([, field]) => field.keys)]);
+  const fail = (subject: string, expected: string, got: string, advice: string): never => {
+    throw new TenonError({ subject, expected, got, advice });
+  };
+
+  const parseConfig = (json: Json): Config => {
+    const title = `${modelType} config`;
+    if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+      const got = Array.isArray(json) ? 'an array' : String(json);
+      return fail(title, 'an object', got, 'Pass what JSON.parse makes of config.json.');
+    }
+    const type = json['model_type'] ?? modelType;
+    if (type !== modelType) {
+      fail(`${title}, model_type`, `"${modelType}"`, JSON.stringify(type), 'Load it with its own model.');
+    }
+    const unknown = Object.keys(json).filter(
+      (key) => json[key] !== null && !known.has(key) && !HARMLESS.test(key) && !ignored.test(key),
+    );
+    if (unknown.length > 0) {
+      const advice = 'Remove them if they do not change what the model computes.';
+      fail(title, 'only keys whose meaning is known', unknown.join(', '), advice);
+    }
+    for (const [key, value] of Object.entries(only)) {
+      const got = json[key] ?? value;
+      if (got !== value)
+        fail(`${title}, ${key}`, String(value), JSON.stringify(got), 'This model has no such variant.');
+    }
+    const config: Record<string, unknown> = {};
+    for (const [name, { keys, fallback, expected, accepts }] of entries) {
+      const key = keys.find((candidate) => (json[candidate] ?? null) !== null);
+      if (key === undefined) {
+        if (fallback !== undefined) config[name] = fallback;
+        continue;
+      }
+      const value = json[key]!;
+      if (!accepts(value))
+        fail(`${title}, ${key}`, expected, JSON.stringify(value), 'Correct it in config.json.');
+      config[name] = value;
+    }
+    return config as Config; // every field is there or may be absent: the type of `fields` asks for it
+  };
+
+  const formatConfig = (config: Config): { [key: string]: Json } => {
+    const json: { [key: string]: Json } = { model_type: modelType };
+    for (const [name, { keys }] of entries) json[keys[0]!] = (config as Record<string, Json>)[name] ?? null;
+    return json;
+  };
+  return { parseConfig, formatConfig };
+}
