@@ -1,1 +1,2 @@
-export {};
+export { type SplitTokens, splitTokens } from './split-tokens.ts';
+export { type TokenWindowOptions, type TokenWindows, tokenWindows } from './token-windows.ts';

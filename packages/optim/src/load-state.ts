@@ -1,4 +1,4 @@
-import { type StateDict, StateDictError, type StateDictMismatch, TenonError } from '@tenon/core';
+import { assertStateDict, type StateDict, TenonError } from '@tenon/core';
 import { tensor, type Variable } from '@tensorflow/tfjs-core';
 
 /** How many updates and how many calls an optimiser has behind it; they differ under `accumulate`. */
@@ -14,9 +14,9 @@ export interface Counters {
  * @throws {TenonError} when a counter is not a whole number of at least 0.
  */
 export function loadState(slots: ReadonlyMap<string, Variable>, weights: StateDict): Counters {
-  const expected = new Map<string, readonly number[]>([...slots].map(([name, { shape }]) => [name, shape]));
-  for (const name of ['step', 'calls']) expected.set(name, []);
-  assertFits(expected, weights);
+  const expected = new Map<string, { readonly shape: readonly number[] }>(slots);
+  for (const name of ['step', 'calls']) expected.set(name, { shape: [] });
+  assertStateDict(expected, weights, 'optimizer state');
 
   const counters = { step: counterOf(weights, 'step'), calls: counterOf(weights, 'calls') };
   for (const [name, slot] of slots) {
@@ -26,19 +26,6 @@ export function loadState(slots: ReadonlyMap<string, Variable>, weights: StateDi
     values.dispose();
   }
   return counters;
-}
-
-function assertFits(expected: ReadonlyMap<string, readonly number[]>, weights: StateDict): void {
-  const mismatch: StateDictMismatch = { missing: [], unexpected: [], misshaped: [] };
-  for (const [name, shape] of expected) {
-    const got = weights.get(name)?.shape;
-    if (got === undefined) mismatch.missing.push(name);
-    else if (got.join() !== shape.join()) mismatch.misshaped.push({ name, expected: shape, got });
-  }
-  for (const name of weights.keys()) if (!expected.has(name)) mismatch.unexpected.push(name);
-  if (mismatch.missing.length + mismatch.unexpected.length + mismatch.misshaped.length > 0) {
-    throw new StateDictError(mismatch);
-  }
 }
 
 function counterOf(weights: StateDict, name: string): number {

@@ -1,7 +1,7 @@
-import { memory, type Scalar, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { beforeAll, expect, describe as group, test } from 'vitest';
-import '@tensorflow/tfjs-backend-cpu';
 import { type Parameter, parameter, RandomStream, storedTensor, uniform } from '@tenon/core';
+import { selectBackend, testBackends } from '@tenon/testing';
+import { memory, type Scalar, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { accumulate } from './accumulate.ts';
 import { adamW } from './adamw.ts';
 import { addDecayedWeights } from './add-decayed-weights.ts';
@@ -17,10 +17,8 @@ import type { GradientTransform } from './transform.ts';
 const SHAPES = { weight: [4, 3], bias: [3] } as const;
 const learningRate = warmupLinear({ peak: 0.05, warmupSteps: 2, totalSteps: 12 });
 
-group.each(['cpu'])('%s', (backend) => {
-  beforeAll(async () => {
-    await setBackend(backend);
-  });
+describe.each(testBackends())('%s', (backend) => {
+  beforeAll(() => selectBackend(backend));
 
   test('fused and unfused AdamW give the numbers of AdamW in float64', () => {
     const rule = (last: GradientTransform[]): GradientTransform =>
