@@ -33,11 +33,11 @@ describe.each(testBackends())('evaluate on %s', (backend) => {
     using objective = new TinyObjective();
     objective.loadStateDict(
       new Map([
-        ['weight', { dtype: 'float32', shape: [4, 1], read: () => new Float32Array(4).fill(Infinity) }],
+        ['weight', { dtype: 'float32', shape: [4, 1], read: () => new Float32Array(4).fill(Number.NaN) }],
       ]),
     );
     await expect(evaluate(objective, numberBatches({ limit: 1 }))).rejects.toThrow(
-      'evaluation loss: expected a finite number, got Infinity. Lower the learning rate, warm up longer or clip the gradients.',
+      'evaluation loss: expected a finite number, got NaN. Lower the learning rate, warm up longer or clip the gradients.',
     );
   });
 });

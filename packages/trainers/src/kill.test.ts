@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { testBackends } from '@tenon/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const hooks = new URL('../../../scripts/source-hooks.mjs', import.meta.url).href;
+const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tenon-kill-'));
+
+/** Starts the run of __fixtures__/mortal-run.ts from source. */
+function start(backend: string, folder: string, moment: string): ChildProcess {
+  const node = ['--conditions=@tenon/source', '--import', 'tsx', '--import', hooks];
+  const program = [path('__fixtures__/mortal-run.ts'), backend, folder, moment];
+  return spawn(process.execPath, [...node, ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+interface Outcome {
+  readonly signal: NodeJS.Signals | null;
+  readonly code: number | null;
+  readonly lastLine: string;
+}
+
+async function end(child: ChildProcess, onLine: (line: string) => void = () => undefined): Promise<Outcome> {
+  let lastLine = '';
+  createInterface(child.stdout!).on('line', (line) => {
+    lastLine = line;
+    onLine(line);
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code, signal, lastLine };
+}
+
+/** Sends a signal when the run says that it made a step. */
+function endBySignal(child: ChildProcess, signal: NodeJS.Signals, step: string): Promise<Outcome> {
+  return end(child, (line) => {
+    if (line === step) child.kill(signal);
+  });
+}
+
+const metricsOf = (folder: string): object[] =>
+  readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+
+describe.each(testBackends())('a run that is killed, on %s', { timeout: 240_000 }, (backend) => {
+  let whole: { outcome: object; metrics: object[] };
+  beforeAll(async () => {
+    const folder = newFolder();
+    const { code, lastLine } = await end(start(backend, folder, 'never'));
+    expect(code).toBe(0);
+    whole = { outcome: JSON.parse(lastLine), metrics: metricsOf(folder) };
+  }, 120_000);
+
+  it('ends as one that was left alone, wherever it was killed', async () => {
+    const folder = newFolder();
+    const moments = [
+      'step:2', // nothing was saved yet
+      'file:12', // the first checkpoint has its weights, and not the rest
+      'file:24', // all of it is written, under its temporary name
+      'file:25', // just after the renaming
+      'piece:20', // half-way through a weight of the next one
+    ];
+    for (const moment of moments) {
+      expect(await end(start(backend, folder, moment)), moment).toMatchObject({ signal: 'SIGKILL' });
+    }
+    expect(await endBySignal(start(backend, folder, 'line'), 'SIGKILL', 'step 5')).toMatchObject({
+      signal: 'SIGKILL',
+    });
+    const interrupted = await endBySignal(start(backend, folder, 'line'), 'SIGINT', 'step 7');
+    expect(interrupted.code).toBe(0);
+    expect(JSON.parse(interrupted.lastLine)).toMatchObject({ stopped: 'interrupted', step: 7 });
+
+    const { lastLine } = await end(start(backend, folder, 'never'));
+    expect(JSON.parse(lastLine)).toEqual(whole.outcome);
+    expect(metricsOf(folder)).toEqual(whole.metrics);
+  });
+});
