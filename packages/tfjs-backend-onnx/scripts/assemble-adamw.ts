@@ -1,6 +1,7 @@
 // Assembles src/optimizer/adamw.wat into src/optimizer/adamw-binary.ts:
 //   node scripts/run.mjs packages/tfjs-backend-onnx/scripts/assemble-adamw.ts   (from the repository's root)
 import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import wabt from 'wabt';
 
 const folder = new URL('../src/optimizer/', import.meta.url);
@@ -12,13 +13,14 @@ export async function assembleAdamW(): Promise<string> {
   return Buffer.from(module.toBinary({}).buffer).toString('base64');
 }
 
-const file = new URL('adamw-binary.ts', folder);
-const lines = [
-  '// Written by scripts/assemble-adamw.ts from adamw.wat; do not edit.',
-  '',
-  '/** The assembled module, in base64. */',
-  'export const adamwBinary: string =',
-  `  '${await assembleAdamW()}';`,
-  '',
-];
-writeFileSync(file, lines.join('\n'));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const lines = [
+    '// Written by scripts/assemble-adamw.ts from adamw.wat; do not edit.',
+    '',
+    '/** The assembled module, in base64. */',
+    'export const adamwBinary: string =',
+    `  '${await assembleAdamW()}';`,
+    '',
+  ];
+  writeFileSync(new URL('adamw-binary.ts', folder), lines.join('\n'));
+}

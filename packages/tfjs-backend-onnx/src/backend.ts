@@ -8,9 +8,9 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { recordedCount, reshape } from './graph/recorder.ts';
-import { type HostArray, type LazyValue, leaf, newStorage } from './graph/value.ts';
+import { type HostArray, type HostMemory, type LazyValue, leaf, newMemory } from './graph/value.ts';
 import { completeOptions, defaultOptions, type OnnxBackendOptions } from './options.ts';
-import { type HostType, hostArray } from './runtime/buffer-pool.ts';
+import type { HostType } from './runtime/buffer-pool.ts';
 import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
 import { loadOnnxRuntime, type OnnxRuntime } from './runtime/onnx-runtime.ts';
 
@@ -131,19 +131,19 @@ export class OnnxBackend extends KernelBackend {
 
   /** A tensor with these numbers, which become the backend's own. */
   own(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
-    return this.adopt(leaf(shape, type, newStorage(array)));
+    return this.adopt(leaf(shape, type, newMemory(array)));
   }
 
   /** A number that is part of the graph until it changes. */
   scalar(array: HostArray, type: HostType): LazyValue {
-    const value = leaf([], type, newStorage(array));
+    const value = leaf([], type, newMemory(array));
     value.isConstant = true;
     return value;
   }
 
-  /** Memory for a tensor that is computed outside a graph. */
-  allocate(type: HostType, size: number): HostArray {
-    return this.#executor.pool.take(type, size).array;
+  /** A tensor with a copy of these numbers. */
+  copy(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
+    return this.adopt(leaf(shape, type, this.#copied(array, type)));
   }
 
   // What tfjs asks of a backend.
@@ -256,13 +256,20 @@ export class OnnxBackend extends KernelBackend {
         );
       return { kind: 'complex', real: part(0), imaginary: part(1), references: 1 };
     }
-    return { kind: 'value', value: this.#held(hostArray(dtype, numbers), shape, dtype), references: 1 };
+    return { kind: 'value', value: this.#held(numbers, shape, dtype), references: 1 };
   }
 
-  #held(array: HostArray, shape: number[], type: HostType): LazyValue {
-    const value = shape.length === 0 ? this.scalar(array, type) : leaf([...shape], type, newStorage(array));
+  #held(numbers: HostArray, shape: number[], type: HostType): LazyValue {
+    const value = leaf([...shape], type, this.#copied(numbers, type));
+    value.isConstant = shape.length === 0;
     value.hold();
     return value;
+  }
+
+  #copied(numbers: HostArray, type: HostType): HostMemory {
+    const storage = this.#executor.pool.take(type, numbers.length);
+    storage.array.set(numbers);
+    return storage;
   }
 
   #settled(value: LazyValue): HostArray {

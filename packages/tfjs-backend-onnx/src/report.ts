@@ -37,7 +37,9 @@ export function report(): KernelReport[] {
 }
 
 function entry(kernel: string): { lowered: number; fallback: number; fallbackMs: number } {
-  let counts = calls.get(kernel);
-  if (!counts) calls.set(kernel, (counts = { lowered: 0, fallback: 0, fallbackMs: 0 }));
+  const known = calls.get(kernel);
+  if (known) return known;
+  const counts = { lowered: 0, fallback: 0, fallbackMs: 0 };
+  calls.set(kernel, counts);
   return counts;
 }

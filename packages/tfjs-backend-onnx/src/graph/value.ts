@@ -3,8 +3,10 @@ import type { Attributes, ElementType, Literal } from '../onnx/model.ts';
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
 /** Numbers in this process's memory. Several values may look at one storage under different shapes. */
-export interface Storage {
+export interface HostMemory {
   readonly array: HostArray;
+  /** Whether it came from the pool and goes back there. */
+  readonly pooled: boolean;
   /** How many live tensor data (tfjs data ids) look at it. At 0 it may be reused. */
   holders: number;
   /** The last run that read it: a storage that the coming run reads must not become one of its outputs. */
@@ -39,7 +41,7 @@ export class LazyValue {
   operation: Operation | null = null;
   /** Which output of `operation` this is. */
   output = 0;
-  storage: Storage | null = null;
+  storage: HostMemory | null = null;
   /** A number written as a scalar: part of the graph until it changes, an input from then on. */
   isConstant = false;
   /** Live tensor data with this value. */
@@ -68,7 +70,7 @@ export class LazyValue {
   }
 
   /** The graph that computed this value has run: it no longer needs its history. */
-  settle(storage: Storage): void {
+  settle(storage: HostMemory): void {
     storage.holders += this.holders;
     this.storage = storage;
     this.operation = null;
@@ -77,14 +79,14 @@ export class LazyValue {
 
 let nextId = 0;
 
-export function leaf(shape: readonly number[], type: ElementType, storage: Storage): LazyValue {
+export function leaf(shape: readonly number[], type: ElementType, storage: HostMemory): LazyValue {
   const value = new LazyValue(shape, type);
   value.storage = storage;
   return value;
 }
 
-export function newStorage(array: HostArray): Storage {
-  return { array, holders: 0, lastRead: -1 };
+export function newMemory(array: HostArray, pooled = false): HostMemory {
+  return { array, pooled, holders: 0, lastRead: -1 };
 }
 
 export function sizeOf(shape: readonly number[]): number {

@@ -13,8 +13,6 @@ export interface Writable {
 export function writable(tensor: TensorInfo, backend: OnnxBackend): Writable {
   const own = backend.exclusiveNumbers(tensor);
   if (own) return { numbers: own, tensor: backend.alias(tensor) };
-  const shared = backend.numbers(tensor);
-  const copy = backend.allocate(tensor.dtype as HostType, shared.length);
-  copy.set(shared);
-  return { numbers: copy, tensor: backend.own(copy, tensor.shape, tensor.dtype as HostType) };
+  const copy = backend.copy(backend.numbers(tensor), tensor.shape, tensor.dtype as HostType);
+  return { numbers: backend.numbers(copy), tensor: copy };
 }

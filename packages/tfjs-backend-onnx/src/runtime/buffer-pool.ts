@@ -1,4 +1,4 @@
-import { type HostArray, newStorage, type Storage } from '../graph/value.ts';
+import { type HostArray, type HostMemory, newMemory } from '../graph/value.ts';
 
 export type HostType = 'float32' | 'int32' | 'bool';
 
@@ -14,7 +14,7 @@ export function hostArray(type: HostType, from: number | ArrayLike<number>): Hos
  * of the step before did. Memory that nobody asked for during `keptRuns` runs is let go.
  */
 export class BufferPool {
-  readonly #idle = new Map<string, { storage: Storage; since: number }[]>();
+  readonly #idle = new Map<string, { storage: HostMemory; since: number }[]>();
   readonly #keptRuns: number;
   #runs = 0;
   #idleBytes = 0;
@@ -27,18 +27,19 @@ export class BufferPool {
     return this.#idleBytes;
   }
 
-  take(type: HostType, size: number): Storage {
+  take(type: HostType, size: number): HostMemory {
     const idle = this.#idle.get(`${type}${size}`)?.pop();
-    if (!idle) return newStorage(hostArray(type, size));
+    if (!idle) return newMemory(hostArray(type, size), true);
     this.#idleBytes -= idle.storage.array.byteLength;
-    return newStorage(idle.storage.array);
+    return newMemory(idle.storage.array, true);
   }
 
-  give(type: HostType, storage: Storage): void {
+  give(type: HostType, storage: HostMemory): void {
     const key = `${type}${storage.array.length}`;
-    let idle = this.#idle.get(key);
-    if (!idle) this.#idle.set(key, (idle = []));
-    idle.push({ storage, since: this.#runs });
+    const entry = { storage, since: this.#runs };
+    const idle = this.#idle.get(key);
+    if (idle) idle.push(entry);
+    else this.#idle.set(key, [entry]);
     this.#idleBytes += storage.array.byteLength;
   }
 

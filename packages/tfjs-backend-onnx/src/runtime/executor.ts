@@ -3,7 +3,7 @@ import { buildModel, operationName, valueName } from '../graph/build-model.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
-import type { LazyValue, Operation, Storage } from '../graph/value.ts';
+import type { HostMemory, LazyValue, Operation } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
 import { BufferPool, type HostType } from './buffer-pool.ts';
 import type { NativeSession, OnnxRuntime } from './onnx-runtime.ts';
@@ -38,7 +38,7 @@ export class Executor {
   readonly #runtime: OnnxRuntime;
   readonly #cache: LeastRecentlyUsed<CompiledGraph>;
   /** Storages that lost their last holder; a recorded operation may still want to read them. */
-  #released: { type: HostType; storage: Storage }[] = [];
+  #released: { type: HostType; storage: HostMemory }[] = [];
   #options: OnnxBackendOptions;
 
   constructor(runtime: OnnxRuntime, options: OnnxBackendOptions) {
@@ -57,8 +57,9 @@ export class Executor {
     this.#options = options;
   }
 
-  release(type: HostType, storage: Storage): void {
-    this.#released.push({ type, storage });
+  /** Takes back memory that no tensor holds any more. */
+  release(type: HostType, storage: HostMemory): void {
+    if (storage.pooled) this.#released.push({ type, storage });
   }
 
   /** Computes `outputs` in one graph. Everything recorded so far that they do not depend on is forgotten. */
@@ -107,7 +108,7 @@ export class Executor {
 
   /** Returns dead storages to the pool, except those that the given run is about to read. */
   #reclaim(exceptRun: number): void {
-    const kept: { type: HostType; storage: Storage }[] = [];
+    const kept: { type: HostType; storage: HostMemory }[] = [];
     for (const entry of this.#released) {
       if (entry.storage.holders > 0) continue;
       if (entry.storage.lastRead === exceptRun) kept.push(entry);
@@ -142,7 +143,7 @@ export class Executor {
     return graph;
   }
 
-  #tensor(value: LazyValue, storage: Storage): Tensor {
+  #tensor(value: LazyValue, storage: HostMemory): Tensor {
     return new this.#runtime.Tensor(value.type as HostType, storage.array, value.shape);
   }
 }

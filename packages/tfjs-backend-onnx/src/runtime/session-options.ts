@@ -10,6 +10,8 @@ export function sessionOptions(options: OnnxBackendOptions): object {
     enableCpuMemArena: true,
     // Saves nothing here and costs memory: outputs are ours, shapes are known.
     enableMemPattern: false,
+    // Errors reach the caller as exceptions; printed as well they would look like a second one.
+    logSeverityLevel: 4,
     // Threads that wait must sleep: spinning ones take the cores from whoever else needs them.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
     ...profiling(),

@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { onnxBackend } from './index.ts';
+import { loadOnnxRuntime } from './runtime/onnx-runtime.ts';
+
+beforeEach(() => tf.setBackend('onnx'));
+
+describe('the backend', () => {
+  test('tensors move to another backend and back', async () => {
+    const x = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    const lazy = tf.mul(x, 2);
+    await tf.setBackend('cpu');
+    const onCpu = tf.add(lazy, 1);
+    expect([...onCpu.dataSync()]).toEqual([3, 5, 7, 9]);
+    await tf.setBackend('onnx');
+    expect([...tf.sub(onCpu, x).dataSync()]).toEqual([2, 3, 4, 5]);
+    expect([...lazy.dataSync()]).toEqual([2, 4, 6, 8]);
+    const z = tf.complex(tf.tensor1d([1]), tf.tensor1d([2]));
+    await tf.setBackend('cpu');
+    await tf.setBackend('onnx');
+    expect([...z.dataSync()]).toEqual([1, 2]);
+  });
+
+  test('data() and dataSync() agree, and what they give may be changed', async () => {
+    const x = tf.exp(tf.tensor1d([0, 1]));
+    const read = await x.data();
+    read[0] = 100;
+    expect(x.dataSync()[0]).toBe(1);
+  });
+
+  test('a tensor is a snapshot of the array it was made from', () => {
+    const array = Float32Array.of(1, 2);
+    const doubled = tf.mul(tf.tensor1d(array), 2);
+    array.fill(50);
+    expect([...doubled.dataSync()]).toEqual([2, 4]);
+  });
+
+  test('reading a disposed tensor fails, disposing twice does not', () => {
+    const x = tf.add(tf.tensor1d([1]), 1);
+    x.dispose();
+    x.dispose();
+    expect(() => x.dataSync()).toThrow('Tensor is disposed');
+  });
+
+  test('disposing of an input keeps what was recorded on it', () => {
+    const x = tf.tensor1d([1, 2]);
+    const y = tf.add(x, 1);
+    x.dispose();
+    const other = tf.tensor1d([7, 7]);
+    expect([...y.dataSync()]).toEqual([2, 3]);
+    expect([...other.dataSync()]).toEqual([7, 7]);
+  });
+
+  test('tf.time and tf.memory', async () => {
+    const { kernelMs } = await tf.time(() => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])));
+    expect(kernelMs).toBeGreaterThan(0);
+    expect(tf.memory().unreliable).toBe(true);
+  });
+
+  test('NaN and infinity pass through', () => {
+    const x = tf.tensor1d([Number.NaN, Infinity, -Infinity]);
+    expect([...tf.add(x, 1).dataSync()]).toEqual([Number.NaN, Infinity, -Infinity]);
+    expect(tf.sum(x).dataSync()[0]).toBeNaN();
+  });
+
+  test('an error of ONNX Runtime names the tfjs kernel and the shapes', () => {
+    const x = tf.tensor2d([
+      [1, 2],
+      [3, 4],
+    ]);
+    const bad = tf.gather(x, tf.tensor1d([5], 'int32'));
+    expect(() => bad.dataSync()).toThrow(
+      /could not run the tfjs kernel GatherV2 \(as Gather\(float32 \[2,2\], int32 \[1\]\)\).*out of data bounds/s,
+    );
+    bad.dispose();
+    expect([...tf.add(x, 1).dataSync()]).toEqual([2, 3, 4, 5]);
+  });
+
+  test('options are checked', () => {
+    expect(() => onnxBackend().configure({ threads: 0 })).toThrow(
+      'expected threads to be a positive integer, got 0',
+    );
+    expect(() => onnxBackend().configure({ thread: 2 } as object)).toThrow(
+      'expected an option among threads, cachedSessions, pendingOperations, got thread',
+    );
+  });
+});
+
+describe('without a usable ONNX Runtime', () => {
+  test('a missing library is one clear error', () => {
+    const missing = (path: string): never => {
+      throw new Error(`Cannot find module '${path}'\nRequire stack: ...`);
+    };
+    expect(() => loadOnnxRuntime(missing)).toThrow(
+      /expected onnxruntime-node 1\.30\.0 with a native library for .*got: Cannot find module 'onnxruntime-node\/package\.json'\. Run `npm install/,
+    );
+  });
+
+  test('another version is refused', () => {
+    const modules: Record<string, unknown> = {
+      'onnxruntime-node/package.json': { version: '1.29.0' },
+      'onnxruntime-node/dist/binding.js': { initOrt() {} },
+      'onnxruntime-node': {},
+    };
+    expect(() => loadOnnxRuntime((path) => modules[path])).toThrow(
+      'expected onnxruntime-node 1.30.0, got 1.29.0',
+    );
+  });
+});

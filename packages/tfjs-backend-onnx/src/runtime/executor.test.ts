@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { onnxBackend } from '../index.ts';
+
+beforeEach(async () => {
+  await tf.setBackend('onnx');
+  tf.engine().startScope();
+});
+afterEach(() => {
+  onnxBackend().configure({ cachedSessions: 64, pendingOperations: 16_384 });
+  tf.engine().endScope();
+});
+
+const builds = (): number => onnxBackend().statistics.sessionBuilds;
+const runs = (): number => onnxBackend().statistics.runs;
+
+/** Runs `body` and tells how many sessions it built. */
+function built(body: () => void): number {
+  const before = builds();
+  body();
+  return builds() - before;
+}
+
+describe('sessions', () => {
+  const affine = (x: tf.Tensor, scale: number): number => tf.sum(tf.mul(x, scale)).dataSync()[0]!;
+
+  test('are found again by structure, whatever the numbers', () => {
+    expect(built(() => affine(tf.tensor1d([1, 2, 3, 4, 5, 6, 7]), 2))).toBe(1);
+    expect(built(() => expect(affine(tf.tensor1d([1, 1, 1, 1, 1, 1, 1]), 2)).toBe(14))).toBe(0);
+    expect(built(() => affine(tf.tensor1d([1, 2, 3, 4, 5, 6, 7, 8]), 2))).toBe(1);
+  });
+
+  test('are rebuilt once for a scalar that changes', () => {
+    const x = tf.ones([9]);
+    expect(affine(x, 2)).toBe(18);
+    expect(built(() => expect(affine(x, 3)).toBe(27))).toBe(1);
+    expect(built(() => expect([4, 5, 2].map((scale) => affine(x, scale))).toEqual([36, 45, 18]))).toBe(0);
+  });
+
+  test('the least recently used one makes room', () => {
+    const use = (size: number): void => {
+      affine(tf.ones([size]), 2);
+    };
+    onnxBackend().configure({ cachedSessions: 2 });
+    use(101);
+    use(102);
+    use(101);
+    use(103); // 102 goes
+    expect(onnxBackend().statistics.cachedSessions).toBe(2);
+    expect(built(() => use(101))).toBe(0);
+    expect(built(() => use(102))).toBe(1);
+  });
+
+  test('of equal operations on equal inputs compute once', () => {
+    const x = tf.tensor1d([1, 2]);
+    const [a, b] = [tf.exp(x), tf.exp(x)];
+    expect(a.dataId).not.toBe(b.dataId);
+    a.dispose();
+    expect(b.dataSync()[0]).toBeCloseTo(Math.E, 5);
+  });
+});
+
+describe('memory', () => {
+  test('thousands of shapes leave sessions and buffers bounded', () => {
+    onnxBackend().configure({ cachedSessions: 8 });
+    const grow = (from: number, to: number): void => {
+      for (let size = from; size < to; size++)
+        tf.tidy(() => tf.add(tf.ones([size]), tf.scalar(1)).dataSync());
+    };
+    grow(1, 200);
+    const before = process.memoryUsage.rss();
+    grow(200, 1000);
+    expect(onnxBackend().statistics.cachedSessions).toBe(8);
+    expect(onnxBackend().statistics.idleBytes).toBeLessThan(200_000);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(32 * 2 ** 20);
+  });
+
+  test('outputs live where dead outputs of the same size did', () => {
+    const step = (): void => {
+      tf.tidy(() => tf.exp(tf.ones([123_457])).dataSync());
+    };
+    for (let i = 0; i < 12; i++) step();
+    const idle = onnxBackend().statistics.idleBytes;
+    for (let i = 0; i < 20; i++) step();
+    expect(onnxBackend().statistics.idleBytes).toBe(idle);
+  });
+
+  test('a dead buffer that the graph still reads is not an output of that graph', () => {
+    const size = 1000;
+    let x: tf.Tensor = tf.exp(tf.zeros([size]));
+    x.dataSync();
+    for (let i = 0; i < 10; i++) {
+      const next = tf.add(tf.add(tf.mul(x, 2), tf.reverse(tf.range(0, size))), tf.mul(x, -1));
+      const other = tf.sub(x, 1);
+      x.dispose();
+      x = tf.sub(next, tf.reverse(tf.range(0, size)));
+      next.dispose();
+      expect(x.dataSync().every((number) => number === 1)).toBe(true);
+      expect(other.dataSync().every((number) => number === 0)).toBe(true);
+      other.dispose();
+    }
+  });
+
+  test('what is recorded without being read is run before it grows without end', () => {
+    onnxBackend().configure({ pendingOperations: 100 });
+    const before = runs();
+    let sum: tf.Tensor = tf.scalar(0);
+    for (let i = 0; i < 1000; i++) {
+      const next = tf.add(sum, tf.tensor1d([i, i]));
+      sum.dispose();
+      sum = next;
+    }
+    expect(runs() - before).toBeGreaterThanOrEqual(9);
+    expect([...sum.dataSync()]).toEqual([499_500, 499_500]);
+  });
+
+  test('disposing of everything before a read computes nothing', () => {
+    const before = runs();
+    tf.tidy(() => {
+      tf.exp(tf.ones([10]));
+    });
+    tf.tensor1d([1]).dataSync();
+    expect(runs()).toBe(before);
+  });
+});
