@@ -17,7 +17,7 @@ export function causalMask(time: number): Tensor4D {
 /** int32 [B, T] with 1 = token and 0 = padding to [B, 1, 1, T] to add to scores. */
 export function paddingMask(attentionMask: Tensor2D): Tensor4D {
   const [batch, time] = attentionMask.shape;
-  return reshape(mul(sub(1, cast(attentionMask, 'float32')), MASKED), [batch, 1, 1, time]);
+  return reshape(mul(sub(cast(attentionMask, 'float32'), 1), -MASKED), [batch, 1, 1, time]);
 }
 
 /**

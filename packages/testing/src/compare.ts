@@ -34,11 +34,10 @@ export function compare(
   for (let i = 0; i < expected.length; i++) {
     const size = Math.abs(expected[i]!);
     const difference = actual[i] === expected[i] ? 0 : Math.abs(actual[i]! - expected[i]!);
-    // NaN compares as neither larger nor smaller, so it is turned into what is larger than anything.
-    const gap = Number.isNaN(difference) ? Infinity : difference;
+    const gap = orInfinity(difference);
     maxAbsolute = Math.max(maxAbsolute, gap);
     if (size > absolute) maxRelative = Math.max(maxRelative, gap / size);
-    const share = gap === 0 ? 0 : gap / (absolute + relative * size);
+    const share = gap === 0 ? 0 : orInfinity(gap / (absolute + relative * size));
     if (share > worstShare) {
       worstShare = share;
       worstIndex = i;
@@ -46,6 +45,9 @@ export function compare(
   }
   return { pass: worstShare <= 1, maxAbsolute, maxRelative, worstIndex };
 }
+
+/** NaN compares as neither larger nor smaller, so it is turned into what is larger than anything. */
+const orInfinity = (value: number): number => (Number.isNaN(value) ? Infinity : value);
 
 /**
  * Asserts that two lists of numbers agree.
