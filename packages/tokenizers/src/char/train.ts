@@ -1,3 +1,4 @@
+import { TokenizerError } from '../errors.ts';
 import { Pause } from '../training/pause.ts';
 import { checkSpecialTokens } from '../training/special-tokens.ts';
 import { eachText, type Texts } from '../training/texts.ts';
@@ -24,6 +25,7 @@ export interface TrainCharTokenizerOptions {
 /**
  * Makes a vocabulary of the characters of texts, in the order of their code points.
  *
+ * @throws TokenizerError for texts without a character, and for special tokens of one
  * @example
  * ```ts
  * const tokenizer = await trainCharTokenizer('to be or not to be');
@@ -48,6 +50,11 @@ export async function trainCharTokenizer(
   const vocabulary = new Map(specials.map((token, id) => [token, id]));
   for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {
     if (seen[codePoint] === 1) vocabulary.set(String.fromCodePoint(codePoint), vocabulary.size);
+  }
+  if (vocabulary.size === specials.length) {
+    throw new TokenizerError(
+      'texts: expected at least one character, got none. Pass the text to learn the characters of.',
+    );
   }
   return new CharTokenizer({
     vocabulary,
