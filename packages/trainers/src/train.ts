@@ -55,7 +55,23 @@ export interface TrainResult {
  * @throws {TenonError} when the loss turns NaN, a checkpoint cannot be written, or one is not this run's.
  * @example
  * ```ts
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { tokenWindows } from '@tenon/data';
+ * import { CausalLM } from '@tenon/heads';
+ * import { gpt2, gpt2Small } from '@tenon/models';
+ * import { adamW, chain, clipByGlobalNorm } from '@tenon/optim';
  * import { train } from '@tenon/trainers';
+ *
+ * const size = { vocabularySize: 10, contextLength: 8, hiddenSize: 8, layers: 1, heads: 2 };
+ * using objective = new CausalLM(gpt2({ ...gpt2Small, ...size }));
+ * const ids = Int32Array.from({ length: 500 }, (_, i) => i % 10);
+ * const { loss } = await train({
+ *   objective,
+ *   optimizer: chain(clipByGlobalNorm(1), adamW({ learningRate: 0.01 })),
+ *   batches: tokenWindows(ids, { length: 8, batchSize: 4 }),
+ *   steps: 20,
+ * });
+ * console.log(loss);
  * ```
  */
 export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainResult> {

@@ -1,0 +1,70 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { TrainEvent } from './events.ts';
+import { type ProgressBar, progressBar } from './progress-bar.ts';
+
+/** Collects what is written; a terminal of 100 columns or none. */
+function output(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string } {
+  let text = '';
+  const stream = new Writable({
+    write(chunk, _, done) {
+      text += String(chunk);
+      done();
+    },
+  });
+  // What is read of a terminal: whether it is one, and its width.
+  return {
+    stream: Object.assign(stream, { isTTY, columns: 100 }) as unknown as NodeJS.WriteStream,
+    text: () => text,
+  };
+}
+
+async function tell(progress: ProgressBar, ...events: TrainEvent[]): Promise<void> {
+  for (const event of events) await progress(event);
+}
+
+const step = (n: number, loss: number): TrainEvent => ({
+  type: 'step',
+  step: n,
+  loss,
+  tokens: 500,
+  seconds: 0.5,
+});
+const start: TrainEvent = { type: 'start', step: 0, steps: 4 };
+const evaluation: TrainEvent = { type: 'evaluation', step: 2, loss: 1.25, perplexity: 3.49, seconds: 1 };
+
+describe('progressBar', () => {
+  it('writes plain lines where there is no terminal, seldom and at the end', async () => {
+    const { stream, text } = output(false);
+    const progress = progressBar({ stream, every: 60 });
+    progress.print('hello');
+    await tell(progress, start, step(1, 2), step(2, 1), evaluation, step(3, 1));
+    await tell(progress, { type: 'warning', step: 3, message: 'careful' });
+    await tell(progress, step(4, 1), { type: 'end', step: 4, stopped: 'finished' });
+    expect(text().split('\n')).toEqual([
+      'hello',
+      expect.stringMatching(/^step 1\/4 \| loss 2\.0000 \| 1,000 tokens\/s \| 0:0\d left$/),
+      'step 2: evaluation loss 1.2500, perplexity 3.49',
+      'warning: careful',
+      expect.stringMatching(/^step 4\/4 \| loss 1\.2\d+ \| 1,000 tokens\/s \| 0:00 left$/),
+      '',
+    ]);
+  });
+
+  it('draws a bar on a terminal, with what is printed above it', async () => {
+    const { stream, text } = output(true);
+    const progress = progressBar({ stream });
+    await tell(progress, start, step(1, 2), step(2, 2), evaluation);
+    progress.print('once upon a time');
+    await tell(progress, step(3, 2), step(4, 2), { type: 'end', step: 4, stopped: 'finished' });
+    expect(text()).toContain('step 2: evaluation loss 1.2500, perplexity 3.49\n');
+    expect(text()).toContain('once upon a time\n');
+    expect(text()).toMatch(/████████████████████████ 4\/4 \| loss 2\.0000 \| 1,000 tokens\/s \| 0:00 left/);
+  });
+
+  it('says nothing about a run that fails before its first step', async () => {
+    const { stream, text } = output(false);
+    await tell(progressBar({ stream }), { type: 'failed', step: 0, error: new Error('no') });
+    expect(text()).toBe('');
+  });
+});
