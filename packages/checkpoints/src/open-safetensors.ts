@@ -55,19 +55,22 @@ export function openSafetensors(path: string): SafetensorsFile {
 }
 
 function opened(path: string): number {
+  let descriptor: number;
   try {
-    return openSync(path, 'r');
+    descriptor = openSync(path, 'r');
   } catch (error) {
-    throw new TenonError(
-      {
-        subject: path,
-        expected: 'a safetensors file',
-        got: (error as Error).message,
-        advice: 'Check the path and the rights.',
-      },
-      { cause: error },
-    );
+    throw notAFile(path, (error as Error).message, error);
   }
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  throw notAFile(path, 'a folder or a device');
+}
+
+function notAFile(path: string, got: string, cause?: unknown): TenonError {
+  return new TenonError(
+    { subject: path, expected: 'a safetensors file', got, advice: 'Check the path and the rights.' },
+    { cause },
+  );
 }
 
 function readRange(path: string, descriptor: number, place: number, size: number): ArrayBuffer {
