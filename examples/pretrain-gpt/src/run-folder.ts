@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeTextFile } from '@tenon/checkpoints';
+import { type Json, TenonError } from '@tenon/core';
+import type { ByteLevelBPETokenizer } from '@tenon/tokenizers';
+import { DEFAULT_FOLDER, type Settings, SHORT, STANDARD, type TrainCommand } from './options.ts';
+import type { Text } from './text.ts';
+
+/** Everything that a run leaves in its folder, and that `--overwrite` deletes. */
+const NAMES = {
+  settings: 'run.json',
+  train: 'text-train.txt',
+  validation: 'text-validation.txt',
+  tokenizer: 'tokenizer.json',
+  checkpoints: 'checkpoints',
+  metrics: 'metrics.jsonl',
+  report: 'report.html',
+  weights: 'model.safetensors',
+  config: 'config.json',
+  generation: 'generation_config.json',
+} as const;
+
+/** A run and the folder that it is kept in. Making one writes nothing yet. */
+export class Run {
+  readonly folder: string;
+  readonly settings: Settings;
+  /** A run that was there before is gone on with. */
+  readonly resumed: boolean;
+
+  /** @throws {TenonError} when there is a run that must not be, or none that has to be. */
+  constructor({ folder, resume, overwrite, short, said }: TrainCommand) {
+    this.folder = folder;
+    this.resumed = resume;
+    if (resume) {
+      const before = readSettings(folder);
+      this.settings = { ...before, ...said };
+      if (this.settings.steps >= before.steps) return;
+      throw new TenonError({
+        subject: '--steps',
+        expected: `at least the ${before.steps} of the run in ${folder}`,
+        got: String(said.steps),
+        advice: 'Leave --steps out to finish the run, or give more to train it longer.',
+      });
+    }
+    this.settings = { ...(short ? SHORT : STANDARD), ...said };
+    if (!existsSync(folder) || isEmpty(folder)) return;
+    if (!existsSync(this.path('settings'))) {
+      throw new TenonError({
+        subject: `--out ${folder}`,
+        expected: 'a new or an empty folder',
+        got: 'one with other files',
+        advice: 'Choose another: --out FOLDER.',
+      });
+    }
+    if (!overwrite) {
+      throw new TenonError({
+        subject: `--out ${folder}`,
+        expected: 'a folder without a run',
+        got: 'one that holds a run already',
+        advice: 'Go on with it (--resume), write elsewhere (--out FOLDER), or replace it (--overwrite).',
+      });
+    }
+  }
+
+  path(name: keyof typeof NAMES): string {
+    return join(this.folder, NAMES[name]);
+  }
+
+  has(name: keyof typeof NAMES): boolean {
+    return existsSync(this.path(name));
+  }
+
+  /** Whether there is something to go on from, whole or damaged: a run may have been killed before. */
+  get hasCheckpoints(): boolean {
+    return this.resumed && this.has('checkpoints') && !isEmpty(this.path('checkpoints'));
+  }
+
+  /** Makes the folder and writes down what the run starts from; what an earlier run left goes. */
+  async begin(text: Text, tokenizer: ByteLevelBPETokenizer): Promise<void> {
+    mkdirSync(this.folder, { recursive: true });
+    if (!this.resumed) {
+      for (const name of Object.values(NAMES))
+        rmSync(join(this.folder, name), { recursive: true, force: true });
+    }
+    await this.#writeJson('settings', this.settings);
+    await this.#writeJson('tokenizer', tokenizer);
+    if (this.settings.data !== undefined) return; // the user has that text
+    await writeTextFile(this.path('train'), text.train.join('\n\n'));
+    await writeTextFile(this.path('validation'), text.validation.join('\n\n'));
+  }
+
+  async #writeJson(name: keyof typeof NAMES, value: object): Promise<void> {
+    await writeTextFile(this.path(name), `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** What must be the same in a checkpoint that the run goes on from. More steps may be made at any time. */
+  identity(text: Text): Json {
+    const { steps: _, ...settings } = this.settings;
+    return { ...settings, textHash: text.hash };
+  }
+
+  /** A command line that concerns this run. */
+  command(rest: string): string {
+    const out = this.folder === DEFAULT_FOLDER ? '' : ` --out ${quoted(this.folder)}`;
+    return `npm start -- ${rest}${out}`;
+  }
+}
+
+/** The settings of the run in a folder. */
+function readSettings(folder: string): Settings {
+  const file = join(folder, NAMES.settings);
+  const complain = (got: string, cause?: unknown): TenonError =>
+    new TenonError(
+      {
+        subject: `--resume from ${folder}`,
+        expected: `a run that this example began, with its ${NAMES.settings}`,
+        got,
+        advice: 'Check --out FOLDER, or leave --resume out to start anew.',
+      },
+      { cause },
+    );
+  if (!existsSync(file)) throw complain(existsSync(folder) ? 'a folder without it' : 'no such folder');
+  let settings: Settings;
+  try {
+    settings = JSON.parse(readFileSync(file, 'utf8')) as Settings;
+  } catch (error) {
+    throw complain(`a damaged one (${(error as Error).message})`, error);
+  }
+  const missing = Object.keys(STANDARD).find((name) => !(name in settings));
+  if (missing !== undefined) throw complain(`one without ${missing}`);
+  return settings;
+}
+
+const isEmpty = (folder: string): boolean => readdirSync(folder).length === 0;
+
+/** For the shell, where a name needs it. */
+export function quoted(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : JSON.stringify(text);
+}
