@@ -9,6 +9,12 @@ interface Merge {
   readonly merged: number;
 }
 
+function tableOf(merges: readonly Merge[]): PairTable {
+  const table = new PairTable(merges.length);
+  for (const [rank, { left, right, merged }] of merges.entries()) table.add(left, right, rank, merged);
+  return table;
+}
+
 /** The algorithm as it is told: look for the best pair, merge its leftmost occurrence, again and again. */
 function mergeNaively(symbols: readonly number[], merges: readonly Merge[]): number[] {
   const left = [...symbols];
@@ -41,7 +47,7 @@ describe('Merger', () => {
     fc.assert(
       fc.property(merges, symbols, (rules, piece) => {
         const buffer = Int32Array.from(piece);
-        const left = new Merger(new PairTable(rules)).merge(buffer, piece.length);
+        const left = new Merger(tableOf(rules)).merge(buffer, piece.length);
         expect([...buffer.subarray(0, left)]).toEqual(mergeNaively(piece, rules));
       }),
     );
@@ -50,7 +56,7 @@ describe('Merger', () => {
 
 describe('PairTable', () => {
   test('ids above 2^16 do not run into each other', () => {
-    const table = new PairTable([
+    const table = tableOf([
       { left: 1, right: 0x10000, merged: 7 },
       { left: 2, right: 0, merged: 8 },
       { left: 0x1fffff, right: 0x1fffff, merged: 9 },
@@ -62,6 +68,13 @@ describe('PairTable', () => {
   });
 
   test('an empty table finds nothing', () => {
-    expect(new PairTable([]).find(0, 0)).toBe(-1);
+    expect(new PairTable(0).find(0, 0)).toBe(-1);
+  });
+
+  test('a pair is added once', () => {
+    const table = new PairTable(2);
+    expect(table.add(1, 2, 0, 3)).toBe(true);
+    expect(table.add(1, 2, 1, 4)).toBe(false);
+    expect(table.mergedAt(table.find(1, 2))).toBe(3);
   });
 });

@@ -9,16 +9,25 @@ export class PairTable {
   readonly #slots: Int32Array;
   readonly #last: number;
 
-  constructor(merges: readonly { readonly left: number; readonly right: number; readonly merged: number }[]) {
+  /** @param merges how many pairs are going to be added */
+  constructor(merges: number) {
     let capacity = 8;
-    while (capacity < merges.length * 2) capacity *= 2;
+    while (capacity < merges * 2) capacity *= 2;
     this.#slots = new Int32Array(capacity * FIELDS).fill(EMPTY);
     this.#last = capacity * FIELDS - 1;
-    for (const [rank, { left, right, merged }] of merges.entries()) {
-      let slot = this.#first(left, right);
-      while (this.#slots[slot] !== EMPTY) slot = (slot + FIELDS) & this.#last;
-      this.#slots.set([left, right, rank, merged], slot);
-    }
+  }
+
+  /** Adds a merge; says false, and does nothing, for a pair that is there already. */
+  add(left: number, right: number, rank: number, merged: number): boolean {
+    if (this.find(left, right) >= 0) return false;
+    const slots = this.#slots;
+    let slot = this.#first(left, right);
+    while (slots[slot] !== EMPTY) slot = (slot + FIELDS) & this.#last;
+    slots[slot] = left;
+    slots[slot + 1] = right;
+    slots[slot + 2] = rank;
+    slots[slot + 3] = merged;
+    return true;
   }
 
   /** The slot of a pair, or −1. */

@@ -4,7 +4,10 @@
  */
 const SYMBOLS: readonly string[] = buildSymbols();
 
-const BYTES: ReadonlyMap<string, number> = new Map(SYMBOLS.map((symbol, byte) => [symbol, byte]));
+const NO_BYTE = -1;
+
+/** Byte of each symbol, by UTF-16 unit. */
+const BYTES: Int16Array = buildBytes();
 
 function buildSymbols(): string[] {
   let next = 0x100;
@@ -12,6 +15,12 @@ function buildSymbols(): string[] {
     const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
     return String.fromCharCode(printable ? byte : next++);
   });
+}
+
+function buildBytes(): Int16Array {
+  const bytes = new Int16Array(0x180).fill(NO_BYTE);
+  for (const [byte, symbol] of SYMBOLS.entries()) bytes[symbol.charCodeAt(0)] = byte;
+  return bytes;
 }
 
 /** The character that stands for a byte. */
@@ -28,8 +37,8 @@ export function bytesInSymbolOrder(): number[] {
 export function bytesOfToken(token: string): Uint8Array | undefined {
   const bytes = new Uint8Array(token.length);
   for (let i = 0; i < token.length; i++) {
-    const byte = BYTES.get(token[i]!);
-    if (byte === undefined) return undefined;
+    const byte = BYTES[token.charCodeAt(i)] ?? NO_BYTE;
+    if (byte === NO_BYTE) return undefined;
     bytes[i] = byte;
   }
   return bytes;

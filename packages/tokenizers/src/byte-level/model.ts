@@ -58,7 +58,7 @@ export class ByteLevelModel implements SegmentModel {
       { length: 256 },
       (_, b) => parts.vocabulary.get(symbolOfByte(b)) ?? MISSING,
     );
-    this.#merger = new Merger(new PairTable(resolveMerges(parts)));
+    this.#merger = new Merger(pairTable(parts));
     this.#cache = parts.cacheSize > 0 ? new WordCache(parts.cacheSize) : undefined;
     this.#addPrefixSpace = parts.addPrefixSpace;
     this.#trimOffsets = parts.trimOffsets;
@@ -135,28 +135,24 @@ function missingByte(byte: number): TokenizerError {
   );
 }
 
-function resolveMerges(parts: ByteLevelModelParts): { left: number; right: number; merged: number }[] {
-  const { vocabulary, merges } = parts;
-  const seen = new Map<number, Set<number>>();
-  const idOf = (token: string, rank: number): number => {
-    const id = vocabulary.get(token);
-    if (id !== undefined) return id;
-    const merge = merges[rank]!;
-    throw new TokenizerError(
-      `merges[${rank}] = ${show(merge[0])} + ${show(merge[1])}: expected tokens of the vocabulary, got ` +
-        `${show(token)}, which it lacks. Load the vocabulary and the merges of one and the same tokenizer.`,
-    );
-  };
-  return merges.map(([a, b], rank) => {
-    const left = idOf(a, rank);
-    const right = idOf(b, rank);
-    const rights = seen.get(left) ?? new Set<number>();
-    if (rights.has(right)) {
+function pairTable({ vocabulary, merges }: ByteLevelModelParts): PairTable {
+  const pairs = new PairTable(merges.length);
+  for (const [rank, [a, b]] of merges.entries()) {
+    const left = vocabulary.get(a);
+    const right = vocabulary.get(b);
+    const merged = vocabulary.get(a + b);
+    if (left === undefined || right === undefined || merged === undefined) {
+      const missing = [a, b, a + b].find((token) => !vocabulary.has(token));
       throw new TokenizerError(
-        `merges[${rank}]: expected each pair once, got ${show(a)} + ${show(b)} again. Remove the repeated line.`,
+        `merges[${rank}] = ${show(a)} + ${show(b)}: expected tokens of the vocabulary, got ${show(missing)}, ` +
+          'which it lacks. Load the vocabulary and the merges of one and the same tokenizer.',
       );
     }
-    seen.set(left, rights.add(right));
-    return { left, right, merged: idOf(a + b, rank) };
-  });
+    if (!pairs.add(left, right, rank, merged)) {
+      throw new TokenizerError(
+        `merges[${rank}]: expected each pair once, got ${show(a)} + ${show(b)} again. Remove the repetition.`,
+      );
+    }
+  }
+  return pairs;
 }

@@ -125,7 +125,7 @@ function codePointAt(bytes: Uint8Array, at: number, lead: number): number {
 }
 
 /** Bytes of the UTF-8 character that starts with `lead`. */
-export function lengthOfCharacter(lead: number): number {
+function lengthOfCharacter(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xe0) return 2;
   return lead < 0xf0 ? 3 : 4;

@@ -1,6 +1,6 @@
 import { show, TokenizerError } from '../errors.ts';
 
-export type JsonScalar = string | number | boolean | null;
+type JsonScalar = string | number | boolean | null;
 
 /**
  * Reads an object of a tokenizer.json field by field and insists that every field was asked for: what a file

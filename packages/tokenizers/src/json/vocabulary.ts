@@ -2,7 +2,7 @@ import { show, TokenizerError } from '../errors.ts';
 import { mismatch } from './fields.ts';
 
 /** Ids end here: an id is a row of an embedding, and a hostile file must not make us allocate gigabytes. */
-export const ID_LIMIT: number = 2 ** 21;
+const ID_LIMIT = 2 ** 21;
 
 /** Reads `{ token: id, … }` and checks that ids are small integers, each used once. */
 export function readVocabulary(value: unknown, path: string): Map<string, number> {

@@ -4,7 +4,6 @@ export const SPACE = 0;
 export const LETTER = 1;
 export const NUMBER = 2;
 export const OTHER = 3;
-export type CharacterClass = typeof SPACE | typeof LETTER | typeof NUMBER | typeof OTHER;
 
 /**
  * Unicode's White_Space. JavaScript's `\s` is another set: it lacks U+0085 and has U+FEFF, and a tokenizer
