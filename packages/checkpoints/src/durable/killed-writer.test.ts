@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openSafetensors } from '../open-safetensors.ts';
 import { writeTextFile } from './write-file.ts';
@@ -14,7 +14,7 @@ const writer = fileURLToPath(new URL('../__fixtures__/endless-writer.ts', import
 
 /** Starts the writer from source, lets it finish a version, and kills it `delay` milliseconds later. */
 async function killedAfter(delay: number, kind: 'file' | 'folder', target: string): Promise<void> {
-  const imports = [import.meta.resolve('tsx'), new URL('scripts/source-hooks.mjs', `file://${root}`).href];
+  const imports = [import.meta.resolve('tsx'), pathToFileURL(join(root, 'scripts/source-hooks.mjs')).href];
   const child = spawn(
     process.execPath,
     ['--conditions=@tenon/source', ...imports.flatMap((path) => ['--import', path]), writer, kind, target],

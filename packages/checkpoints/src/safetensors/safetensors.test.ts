@@ -1,4 +1,4 @@
-import { type StoredDtype, type StoredTensor, storedTensor } from '@tenon/core';
+import { RandomStream, type StoredDtype, type StoredTensor, storedTensor, TenonError } from '@tenon/core';
 import { describe, expect, test } from 'vitest';
 import { formatSafetensors, safetensorsPieces } from './format.ts';
 import { parseSafetensors } from './parse.ts';
@@ -219,6 +219,31 @@ describe('safetensors', () => {
   ])('%s is refused', (_, bytes, message) => {
     expect(() => parseSafetensors(bytes, 'x.safetensors')).toThrow('x.safetensors');
     expect(() => parseSafetensors(bytes, 'x.safetensors')).toThrow(message);
+  });
+
+  test('2,000 files with a few bytes changed are read or refused with our own error', () => {
+    const good = formatSafetensors(
+      new Map([
+        ['a', stored('float32', [1, 2, 3], [3])],
+        ['b', stored('int64', [4, 5], [1, 2])],
+      ]),
+      { format: 'pt' },
+    );
+    const random = new RandomStream(5);
+    let refused = 0;
+    for (let i = 0; i < 2000; i++) {
+      const bytes = good.slice(0, i % 5 === 0 ? random.next().integer(good.length) : good.length);
+      for (let change = 0; change <= i % 3 && bytes.length > 0; change++) {
+        bytes[random.next().integer(bytes.length)] = random.next().integer(256);
+      }
+      try {
+        for (const { read } of parseSafetensors(bytes).weights.values()) read();
+      } catch (error) {
+        expect(error).toBeInstanceOf(TenonError);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(1000);
   });
 
   test('a 64-bit integer that does not fit is named when it is read', () => {
