@@ -4,7 +4,7 @@ import { type Backbone, type StateDict, storedTensor } from '@tenon/core';
 import { type GPT2, type GPT2Config, gpt2 } from '@tenon/models';
 import { readGoldenTensors, selectBackend, testBackends } from '@tenon/testing';
 import { onnxBackend } from '@tenon/tfjs-backend-onnx';
-import { memory } from '@tensorflow/tfjs-core';
+import { fill, memory } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GenerateOptions, generate } from './generate.ts';
 
@@ -150,6 +150,14 @@ describe('generate', () => {
       "prompt 1: expected at least one token, got none. Start with the model's beginning-of-text token.",
     );
     await expect(generate(model, [])).rejects.toThrow('prompt 0: expected at least one token, got none.');
+  });
+
+  it('refuses broken weights', async () => {
+    using model = goldenModel();
+    model.ln_f.weight.assign(fill([32], Number.NaN));
+    await expect(generate(model, [1])).rejects.toThrow(
+      'scores of the next token: expected numbers, got NaN. The weights of the model are broken: load a checkpoint from before its loss turned NaN.',
+    );
   });
 
   it('refuses a backbone without vocabulary scores', async () => {

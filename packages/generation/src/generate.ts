@@ -1,6 +1,6 @@
 import { assertWhole, type Backbone, TenonError } from '@tenon/core';
 import { nextFrame } from '@tensorflow/tfjs-core';
-import { greedyChooser, type SamplingOptions, samplingChooser, type TokenChooser } from './choose-token.ts';
+import { mostLikely, type SamplingOptions, samplingChooser, type TokenChooser } from './choose-token.ts';
 import { NextLogits, type Sequence } from './next-logits.ts';
 
 interface CommonOptions {
@@ -76,7 +76,7 @@ async function generateBatch(
   const { maxNewTokens = 50, stopTokens = [], onToken, signal } = options;
   assertWhole('maxNewTokens', maxNewTokens);
   for (const [b, prompt] of prompts.entries()) assertPrompt(prompt, b);
-  const choose: TokenChooser = options.greedy === true ? greedyChooser : samplingChooser(options);
+  const choose: TokenChooser = options.greedy === true ? mostLikely : samplingChooser(options);
   const texts = prompts.map((prompt) => new Text(prompt));
   using logits = new NextLogits(backbone, texts);
 

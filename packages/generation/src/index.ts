@@ -1,3 +1,3 @@
-export type { SamplingOptions } from './choose-token.ts';
+export { type SamplingOptions, samplingProbabilities } from './choose-token.ts';
 export { type Generated, type GenerateOptions, generate } from './generate.ts';
 export { type LogitsWarper, temperatureWarper, topKWarper, topPWarper } from './warpers.ts';

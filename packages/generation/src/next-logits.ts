@@ -57,6 +57,7 @@ export class NextLogits {
       this.#state === undefined || slid ? this.#encodeWindows(more) : this.#encodeLastTokens(this.#state);
     const values = (await logits.data()) as Float32Array;
     logits.dispose();
+    if (values.some(Number.isNaN)) throw notNumbers();
     const [batch, vocabulary] = logits.shape;
     return Array.from({ length: batch }, (_, row) =>
       values.subarray(row * vocabulary, (row + 1) * vocabulary),
@@ -138,4 +139,13 @@ export class NextLogits {
       return this.#scorer.logits(reshape(last, [batch, channels])) as Tensor2D;
     });
   }
+}
+
+function notNumbers(): TenonError {
+  return new TenonError({
+    subject: 'scores of the next token',
+    expected: 'numbers',
+    got: 'NaN',
+    advice: 'The weights of the model are broken: load a checkpoint from before its loss turned NaN.',
+  });
 }

@@ -23,13 +23,14 @@ export function temperatureWarper(temperature: number): LogitsWarper {
 /**
  * Keeps the k highest scores (Fan et al. 2018), and what equals the lowest of them.
  *
+ * @param k 0 keeps all.
  * @param minimum keep at least so many. @default 1
  */
 export function topKWarper(k: number, minimum = 1): LogitsWarper {
-  assertWhole('topK', k);
+  assertWhole('topK', k, 0);
   const kept = Math.max(k, minimum);
   return (logits) => {
-    if (kept >= logits.length) return logits;
+    if (k === 0 || kept >= logits.length) return logits;
     const lowest = descending(logits)[kept - 1]!;
     return logits.map((value) => (value < lowest ? Number.NEGATIVE_INFINITY : value));
   };
