@@ -1,6 +1,6 @@
 import { type Parameter, parameter, RandomStream, storedTensor, uniform } from '@tenon/core';
 import { selectBackend, testBackends } from '@tenon/testing';
-import { memory, type Scalar, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { memory, profile, type Scalar, scalar, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { accumulate } from './accumulate.ts';
 import { adamW } from './adamw.ts';
@@ -32,6 +32,21 @@ describe.each(testBackends())('%s', (backend) => {
       expectClose(fused.get(name)!, expected.get(name)!, 1e-6);
       expectClose(apart.get(name)!, fused.get(name)!, 1e-6);
     }
+  });
+
+  test('AdamW at the end of a chain runs as the kernel, and only there', async () => {
+    const kernelsOf = async (rule: GradientTransform): Promise<string[]> => {
+      const { parameters, optimizer } = start(rule);
+      const { kernelNames } = await profile(() => {
+        update(optimizer, 0);
+        return scalar(0);
+      });
+      free(parameters);
+      optimizer.dispose();
+      return kernelNames;
+    };
+    expect(await kernelsOf(accumulate(1, adamW({ learningRate })))).toContain('TenonAdamWUpdate');
+    expect(await kernelsOf(chain(adamW({ learningRate }), clipByValue(1)))).not.toContain('TenonAdamWUpdate');
   });
 
   test('the rule without decay is fused, too, and decays nothing', () => {
@@ -126,11 +141,14 @@ describe.each(testBackends())('%s', (backend) => {
     expect([...saved.keys()]).toContain('weight.first_moment');
     expect(saved.get('step')).toMatchObject({ dtype: 'int32', shape: [] });
 
+    const copies = new Map([...saved].map(([name, { read }]) => [name, [...read()]]));
     const second = createOptimizer(rule, first.parameters);
     second.loadStateDict(saved);
     expect(second.step).toBe(2);
     for (let step = 5; step < 8; step++) update(second, step);
     expect(values(first.parameters)).toEqual(expected);
+    // What was loaded is not written into when the state is updated in place.
+    for (const [name, { read }] of saved) expect([...read()]).toEqual(copies.get(name));
     free(first.parameters);
     first.optimizer.dispose();
     second.dispose();
