@@ -60,7 +60,7 @@ export default {
       comment:
         'Libraries run on whichever backend is set: none is imported. useBackend finds them at run time.',
       severity: 'error',
-      from: { path: '^packages/', pathNot: `^packages/(tfjs-backend-onnx|deploy)/|${TESTS}` },
+      from: { path: '^packages/[^/]+/src/', pathNot: `^packages/(tfjs-backend-onnx|deploy)/|${TESTS}` },
       to: { path: BACKENDS },
     },
     {
@@ -74,7 +74,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^packages/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

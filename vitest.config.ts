@@ -8,7 +8,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'examples/*/src/**/*.test.ts',
+      'benchmarks/src/**/*.test.ts',
+      'scripts/**/*.test.ts',
+    ],
     pool: 'forks',
     maxWorkers: 2,
     maxConcurrency: 2,

@@ -1,5 +1,4 @@
 // Packs every package as it would be published and uses the tarballs as strangers would.
-// Run `npm run build` first.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

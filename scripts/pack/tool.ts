@@ -42,9 +42,11 @@ export function binary(packageName: string, command: string): string {
   return join(dirname(manifest), script);
 }
 
-/** The npm that runs this script, or the one beside Node where it was started without. */
+/** The npm that runs this script. */
 export function npmScript(): string {
-  return process.env['npm_execpath'] ?? require.resolve('npm/bin/npm-cli.js', { paths: globalFolders() });
+  const script = process.env['npm_execpath'];
+  if (script === undefined) throw new Error('npm: expected to be started by it. Do: npm run check:pack');
+  return script;
 }
 
 /** `exports` often hides a package.json from `require.resolve`, so it is looked for in the folders by hand. */
@@ -59,9 +61,4 @@ function findManifest(packageName: string): string {
     }
   }
   throw new Error(`${packageName}: expected it in node_modules, got nothing. Do: npm ci`);
-}
-
-function globalFolders(): string[] {
-  const prefix = dirname(dirname(process.execPath));
-  return [join(prefix, 'lib', 'node_modules'), join(dirname(process.execPath), 'node_modules')];
 }
