@@ -36,7 +36,7 @@ export function conversation(dice: Dice): string {
         [
           `"${capital(weather)} weather today," said ${other.name}.`,
           `"Yes, ${weather} as it always is here in ${season}," said ${one.name}.`,
-          `"In ${away} we never have such a ${season}," said ${other.name}.`,
+          `"In ${away} we never have ${withArticle(season)} like this," said ${other.name}.`,
         ],
         [
           `"Is it far to ${home}?" asked ${other.name}.`,

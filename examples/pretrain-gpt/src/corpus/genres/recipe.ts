@@ -1,5 +1,5 @@
 import type { Dice } from '../dice.ts';
-import { listed, numberWord, titled } from '../language.ts';
+import { listed, numberWord, titled, withArticle } from '../language.ts';
 import { people } from '../people.ts';
 import { TOWNS } from '../words.ts';
 
@@ -105,7 +105,7 @@ export function recipe(dice: Dice): string {
     ]),
   ];
   const title = titled(`${fresh} and ${second} ${dish} from ${origin}`);
-  const introduction = `This ${dish} serves ${servings}. You need ${listed(ingredients)}, and a ${vessel}.`;
+  const introduction = `This ${dish} serves ${servings}. You need ${listed(ingredients)}, and ${withArticle(vessel)}.`;
   const closing = dice.pick([
     `After ${minutes} minutes over the fire it is enough for ${servings}. So ${cook!.name} makes it in ${origin}.`,
     `${cook!.name} of ${origin} says: never leave out the ${spice}, and never cook it longer than ${minutes} minutes.`,
