@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 // A GPT of two layers in plain tfjs operations: what a tfjs user would write, and every backend can run.
 // B batch, T time, C channels, H heads, V vocabulary.
 
-export const [B, T, C, H, V] = [2, 6, 16, 2, 23];
+const [B, T, C, H, V] = [2, 6, 16, 2, 23] as const;
 const LAYERS = 2;
 
 export interface TinyGpt {

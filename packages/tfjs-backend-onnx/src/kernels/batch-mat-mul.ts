@@ -1,4 +1,4 @@
-import { matMul } from '../graph/operations.ts';
+import { matMul } from '../graph/mat-mul.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
 /** [..., M, K] × [..., K, N] -> [..., M, N]; leading axes broadcast. */

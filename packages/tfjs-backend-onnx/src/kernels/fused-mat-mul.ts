@@ -1,4 +1,5 @@
-import { add, matMul, unary } from '../graph/operations.ts';
+import { matMul } from '../graph/mat-mul.ts';
+import { add, unary } from '../graph/operations.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
 interface FusedMatMulAttributes {

@@ -1,5 +1,6 @@
 import { util } from '@tensorflow/tfjs-core';
-import { cast, columnSums, type Reduction, reduce } from '../graph/operations.ts';
+import { columnSums } from '../graph/mat-mul.ts';
+import { cast, type Reduction, reduce } from '../graph/operations.ts';
 import { reshape } from '../graph/recorder.ts';
 import { type LazyValue, sizeOf } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';

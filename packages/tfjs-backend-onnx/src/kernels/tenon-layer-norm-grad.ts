@@ -1,4 +1,5 @@
-import { columnSums, div, matMul, mul, sub } from '../graph/operations.ts';
+import { columnSums, matMul } from '../graph/mat-mul.ts';
+import { div, mul, sub } from '../graph/operations.ts';
 import { reshape } from '../graph/recorder.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 

@@ -12,8 +12,12 @@ export function sessionOptions(options: OnnxBackendOptions): object {
     enableMemPattern: false,
     // Errors reach the caller as exceptions; printed as well they would look like a second one.
     logSeverityLevel: 4,
-    // Threads that wait must sleep: spinning ones take the cores from whoever else needs them.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: {
+      // Threads that wait must sleep: spinning ones take the cores from whoever else needs them.
+      session: { intra_op: { allow_spinning: '0' } },
+      // It would put back the transpositions that graph/mat-mul.ts takes out of the products.
+      optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' },
+    },
     ...profiling(),
   };
 }
