@@ -1,0 +1,87 @@
+// Trains a GPT-2 on random tokens with Tenon's packages: the work that the benchmarks measure.
+
+import { RandomKey, RandomStream } from '@tenon/core';
+import { CausalLM } from '@tenon/heads';
+import { type GPT2Config, gpt2, gpt2Small } from '@tenon/models';
+import {
+  adamW,
+  chain,
+  clipByGlobalNorm,
+  createOptimizer,
+  type Optimizer,
+  valueAndGradients,
+} from '@tenon/optim';
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import type { AdamWWithClipping, Size } from './sizes.ts';
+
+export interface TrainingRequest {
+  readonly size: Size;
+  readonly optimizer: AdamWWithClipping;
+  readonly seed: number;
+}
+
+export interface StepResult {
+  readonly milliseconds: number;
+  readonly loss: number;
+}
+
+function configOf(size: Size): GPT2Config {
+  return {
+    ...gpt2Small,
+    vocabularySize: size.vocabulary,
+    contextLength: size.tokens,
+    hiddenSize: size.channels,
+    layers: size.layers,
+    heads: size.heads,
+    embeddingDropout: 0,
+    attentionDropout: 0,
+    residualDropout: 0,
+  };
+}
+
+export class Training {
+  readonly #size: Size;
+  readonly #seed: number;
+  readonly #model: CausalLM;
+  readonly #optimizer: Optimizer;
+  #batches = 0;
+
+  constructor({ size, seed, optimizer: { clip, ...options } }: TrainingRequest) {
+    this.#size = size;
+    this.#seed = seed;
+    this.#model = new CausalLM(gpt2(configOf(size), { random: new RandomStream(seed) }));
+    this.#optimizer = createOptimizer(
+      chain(clipByGlobalNorm(clip), adamW(options)),
+      this.#model.parameters(),
+    );
+  }
+
+  /** From the recording to the loss on the host. */
+  async step(): Promise<StepResult> {
+    const inputIds = this.#randomIds();
+    const targets = this.#randomIds();
+    const start = performance.now();
+    const { value, gradients } = valueAndGradients(
+      () => this.#model.loss({ inputIds, targets }, { training: true }).loss,
+      this.#model.parameters(),
+    );
+    const { gradientNorm } = this.#optimizer.update(gradients);
+    for (const gradient of gradients.values()) gradient.dispose();
+    const loss = (await value.data())[0]!;
+    const milliseconds = performance.now() - start;
+    for (const tensor of [value, gradientNorm, inputIds, targets]) tensor?.dispose();
+    return { milliseconds, loss };
+  }
+
+  #randomIds(): Tensor2D {
+    const { batch, tokens, vocabulary } = this.#size;
+    const uniform = new RandomKey(this.#seed, 1, this.#batches++).uniform(batch * tokens);
+    const ids = Int32Array.from(uniform, (value) => Math.floor(value * vocabulary));
+    return tensor2d(ids, [batch, tokens], 'int32');
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    this.#model.dispose();
+  }
+}
