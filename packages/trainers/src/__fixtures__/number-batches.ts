@@ -7,8 +7,15 @@ export interface NumberBatch {
   readonly x: Tensor2D;
 }
 
+export interface NumberBatchOptions {
+  readonly seed?: number;
+  readonly rows?: number;
+  readonly limit?: number;
+}
+
 /** Random rows, `rows` at a time, without end or up to `limit` batches. */
-export function numberBatches({ seed = 1, rows = 8, limit = Infinity } = {}): BatchSource<NumberBatch> {
+export function numberBatches(options: NumberBatchOptions = {}): BatchSource<NumberBatch> {
+  const { seed = 1, rows = 8, limit = Number.POSITIVE_INFINITY } = options;
   let taken = 0;
   return {
     async next() {

@@ -17,7 +17,7 @@ export class TinyObjective extends Module implements Objective<NumberBatch> {
   readonly weight: Parameter<Tensor2D>;
   readonly #dropout: number;
 
-  constructor({ dropout = 0.2, size = 4 } = {}) {
+  constructor({ dropout = 0.2, size = 4 }: { dropout?: number; size?: number } = {}) {
     super();
     this.weight = parameter([size, 1], normal(1), new RandomStream(3));
     this.#dropout = dropout;
