@@ -8,7 +8,7 @@ const silu: Activation = (x) => mul(x, sigmoid(x));
 const geluTanh: Activation = <T extends Tensor>(x: T) => gelu(x, 'tanh') as T;
 
 /** Activations by the names of Hugging Face's `config.json`. */
-const activations = {
+const activations: Readonly<Record<ActivationName, Activation>> = {
   gelu: <T extends Tensor>(x: T) => gelu(x, 'none') as T,
   gelu_new: geluTanh,
   gelu_pytorch_tanh: geluTanh,
@@ -18,9 +18,18 @@ const activations = {
   sigmoid,
   silu,
   swish: silu,
-} as const satisfies Record<string, Activation>;
+};
 
-export type ActivationName = keyof typeof activations;
+export type ActivationName =
+  | 'gelu'
+  | 'gelu_new'
+  | 'gelu_pytorch_tanh'
+  | 'relu'
+  | 'elu'
+  | 'tanh'
+  | 'sigmoid'
+  | 'silu'
+  | 'swish';
 
 export const activationNames: readonly ActivationName[] = Object.keys(activations) as ActivationName[];
 
