@@ -15,5 +15,5 @@ export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { positionsFrom } from './positions.ts';
-export { mergeHeads, splitHeads } from './split-heads.ts';
+export { mergeHeads, splitHeads, splitQueriesKeysValues } from './split-heads.ts';
 export { tiedScorer } from './tied-scorer.ts';

@@ -1,7 +1,7 @@
 import { selectBackend, testBackends } from '@tenon/testing';
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { mergeHeads, splitHeads } from './split-heads.ts';
+import { mergeHeads, splitHeads, splitQueriesKeysValues } from './split-heads.ts';
 
 describe.each(testBackends())('%s', (backend) => {
   beforeAll(() => selectBackend(backend));
@@ -27,6 +27,16 @@ describe.each(testBackends())('%s', (backend) => {
         ],
       ]);
       expect(mergeHeads(split).arraySync()).toEqual(x.arraySync());
+    });
+  });
+
+  test('takes queries, keys and values from one projection', () => {
+    tidy(() => {
+      const row = Array.from({ length: 12 }, (_, i) => i);
+      const [q, k, v] = splitQueriesKeysValues(tensor2d([row]), 1, 2);
+      expect(q.arraySync()).toEqual([[[[0, 1]], [[2, 3]]]]);
+      expect(k.arraySync()).toEqual([[[[4, 5]], [[6, 7]]]]);
+      expect(v.arraySync()).toEqual([[[[8, 9]], [[10, 11]]]]);
     });
   });
 });

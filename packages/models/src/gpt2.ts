@@ -29,10 +29,10 @@ import {
   mergeHeads,
   newTokensMask,
   positionsFrom,
-  splitHeads,
+  splitQueriesKeysValues,
   tiedScorer,
 } from '@tenon/layers';
-import { add, type Rank, reshape, split, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { add, type Rank, reshape, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { checkInput } from './check-input.ts';
 import { activationName, boolean, configFile, count, number, rate, tokenId } from './config-file.ts';
 
@@ -114,12 +114,7 @@ class SelfAttention extends Module {
 
   forward(x: Tensor2D, pass: Pass): Tensor2D {
     const { heads, hiddenSize, attentionDropout, residualDropout, scaleAttention } = this.#config;
-    const qkv = split<Tensor2D>(this.c_attn.forward(x), 3, 1); // 3 × [N, C]
-    const [q, k, v] = qkv.map((part) => splitHeads(part, pass.batch, heads)) as [
-      Tensor4D,
-      Tensor4D,
-      Tensor4D,
-    ]; // [B, H, T, D]
+    const [q, k, v] = splitQueriesKeysValues(this.c_attn.forward(x), pass.batch, heads); // [B, H, T, D]
     const past = pass.cache?.sources(this.#layer, pass.cacheMask) ?? [];
     pass.cache?.store(this.#layer, k, v);
     const rootD = scaleAttention ? Math.sqrt(hiddenSize / heads) : 1;
