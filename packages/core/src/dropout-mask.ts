@@ -19,7 +19,8 @@ export function dropoutMask(shape: readonly number[], rate: number, key: RandomK
   }
   const bits = key.bits(shape.reduce((size, dimension) => size * dimension, 1));
   const threshold = rate * 2 ** 32;
+  const kept = 1 / (1 - rate);
   const values = new Float32Array(bits.length);
-  for (let i = 0; i < bits.length; i++) values[i] = bits[i]! < threshold ? 0 : 1 / (1 - rate);
+  for (let i = 0; i < bits.length; i++) values[i] = bits[i]! < threshold ? 0 : kept;
   return tensor(values, [...shape], 'float32');
 }
