@@ -103,8 +103,9 @@ backend   ${backend.description}`);
   });
 
   await finish({ run, text, tokens, baseline, model, config, result, backend: backend.description });
+  if (result.stopped === 'interrupted') return exitCode(signal);
   if (command.short) checkShortRun(run);
-  return result.stopped === 'interrupted' ? exitCode(signal) : 0;
+  return 0;
 }
 
 async function sample(command: SampleCommand): Promise<number> {

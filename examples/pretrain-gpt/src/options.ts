@@ -199,7 +199,7 @@ function parse(args: readonly string[]): { values: Values; positionals: string[]
       {
         subject: 'command line',
         expected: 'the options that --help lists',
-        got: (error as Error).message.split('. ')[0]!,
+        got: (error as Error).message.split(/\.\s/)[0]!,
         advice: 'npm start -- --help lists them.',
       },
       { cause: error },

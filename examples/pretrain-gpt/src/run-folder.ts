@@ -20,24 +20,33 @@ const NAMES = {
   generation: 'generation_config.json',
 } as const;
 
+/** The content of `run.json`. */
+interface RunRecord {
+  readonly settings: Settings;
+  /** Of the text that the run began with. */
+  readonly textHash: string;
+}
+
 /** A run and the folder that it is kept in. Making one writes nothing yet. */
 export class Run {
   readonly folder: string;
   readonly settings: Settings;
   /** A run that was there before is gone on with. */
   readonly resumed: boolean;
+  readonly #textHash: string | undefined;
 
   /** @throws {TenonError} when there is a run that must not be, or none that has to be. */
   constructor({ folder, resume, overwrite, short, said }: TrainCommand) {
     this.folder = folder;
     this.resumed = resume;
     if (resume) {
-      const before = readSettings(folder);
-      this.settings = { ...before, ...said };
-      if (this.settings.steps >= before.steps) return;
+      const { settings, textHash } = readRecord(folder);
+      this.settings = { ...settings, ...said };
+      this.#textHash = textHash;
+      if (this.settings.steps >= settings.steps) return;
       throw new TenonError({
         subject: '--steps',
-        expected: `at least the ${before.steps} of the run in ${folder}`,
+        expected: `at least the ${settings.steps} of the run in ${folder}`,
         got: String(said.steps),
         advice: 'Leave --steps out to finish the run, or give more to train it longer.',
       });
@@ -75,14 +84,20 @@ export class Run {
     return this.resumed && this.has('checkpoints') && !isEmpty(this.path('checkpoints'));
   }
 
-  /** Makes the folder and writes down what the run starts from; what an earlier run left goes. */
+  /**
+   * Makes the folder and writes down what the run starts from; what an earlier run left goes.
+   *
+   * @throws {TenonError} when the text is not the one that the run began with.
+   */
   async begin(text: Text, tokenizer: ByteLevelBPETokenizer): Promise<void> {
+    this.#assertSameText(text);
     mkdirSync(this.folder, { recursive: true });
     if (!this.resumed) {
       for (const name of Object.values(NAMES))
         rmSync(join(this.folder, name), { recursive: true, force: true });
     }
-    await this.#writeJson('settings', this.settings);
+    const record: RunRecord = { settings: this.settings, textHash: text.hash };
+    await this.#writeJson('settings', record);
     await this.#writeJson('tokenizer', tokenizer);
     if (this.settings.data !== undefined) return; // the user has that text
     await writeTextFile(this.path('train'), text.train.join('\n\n'));
@@ -91,6 +106,16 @@ export class Run {
 
   async #writeJson(name: keyof typeof NAMES, value: object): Promise<void> {
     await writeTextFile(this.path(name), `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  #assertSameText({ hash, origin }: Text): void {
+    if (this.#textHash === undefined || this.#textHash === hash) return;
+    throw new TenonError({
+      subject: `--resume from ${this.folder}`,
+      expected: `the text that the run began with (SHA-256 ${this.#textHash.slice(0, 12)}…)`,
+      got: `${origin} with ${hash.slice(0, 12)}…`,
+      advice: 'Put the text back as it was, or start anew with --out FOLDER.',
+    });
   }
 
   /** What must be the same in a checkpoint that the run goes on from. More steps may be made at any time. */
@@ -106,8 +131,7 @@ export class Run {
   }
 }
 
-/** The settings of the run in a folder. */
-function readSettings(folder: string): Settings {
+function readRecord(folder: string): RunRecord {
   const file = join(folder, NAMES.settings);
   const complain = (got: string, cause?: unknown): TenonError =>
     new TenonError(
@@ -120,15 +144,18 @@ function readSettings(folder: string): Settings {
       { cause },
     );
   if (!existsSync(file)) throw complain(existsSync(folder) ? 'a folder without it' : 'no such folder');
-  let settings: Settings;
+  let record: Partial<RunRecord>;
   try {
-    settings = JSON.parse(readFileSync(file, 'utf8')) as Settings;
+    record = JSON.parse(readFileSync(file, 'utf8')) ?? {};
   } catch (error) {
     throw complain(`a damaged one (${(error as Error).message})`, error);
   }
-  const missing = Object.keys(STANDARD).find((name) => !(name in settings));
-  if (missing !== undefined) throw complain(`one without ${missing}`);
-  return settings;
+  const { settings, textHash } = record;
+  const missing = Object.keys(STANDARD).find((name) => settings?.[name as keyof Settings] === undefined);
+  if (settings === undefined || textHash === undefined || missing !== undefined) {
+    throw complain(`one without ${missing ?? 'textHash'}`);
+  }
+  return { settings, textHash };
 }
 
 const isEmpty = (folder: string): boolean => readdirSync(folder).length === 0;

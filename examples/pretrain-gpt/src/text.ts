@@ -34,16 +34,27 @@ export function readText({ data, seed, characters }: Settings): Text {
     };
   }
   const text = decode(data, readBytes(data));
-  const border = text.lastIndexOf(' ', Math.floor(text.length * (1 - VALIDATION_SHARE))) + 1;
+  const border = wordBorder(text, Math.floor(text.length * (1 - VALIDATION_SHARE)));
   const validation = text.slice(border);
   return {
     train: [text.slice(0, border)],
     validation: [validation],
     origin: data,
-    prompt: validation.slice(0, 40).replace(/\s\S*$/, ''),
+    prompt: validation.slice(0, wordBorder(validation, 40)).trimEnd(),
     hash: sha256(text),
   };
 }
+
+/** The place after the last white space before `end`; in a script without, a place between two characters. */
+function wordBorder(text: string, end: number): number {
+  const line = text.slice(Math.max(end - LONGEST_WORD, 0), end);
+  const word = /\S*$/.exec(line)![0];
+  if (word.length < line.length) return end - word.length;
+  const splitsCharacter = /[\uD800-\uDBFF]$/.test(line);
+  return splitsCharacter ? end - 1 : end;
+}
+
+const LONGEST_WORD = 40;
 
 function readBytes(file: string): Buffer {
   try {
