@@ -15,7 +15,7 @@ describe('metricsFile', () => {
       .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
 
   it('ends up as if there had been no interruption', async () => {
-    const [whole, root] = [folder(), newFolder()];
+    const [whole, root] = [newFolder(), newFolder()];
     await run({ callbacks: [metricsFile(join(whole, 'metrics.jsonl'))] });
     const file = join(root, 'log', 'metrics.jsonl');
     const { callbacks, ...aborted } = abortAt(7);
