@@ -1,4 +1,6 @@
 import { encodeModel, type Literal, type Node, type Port } from '../onnx/model.ts';
+import { orderMarkers } from './order-markers.ts';
+import { integers } from './recorder.ts';
 import type { Schedule } from './schedule.ts';
 import { isLiteral, type LazyValue, type Operation } from './value.ts';
 
@@ -52,12 +54,22 @@ export function buildModel(
       outputs: operation.outputs.map(valueName),
     };
   });
-  return encodeModel({
-    nodes,
-    inputs,
-    outputs: schedule.outputs.map(port),
-    initializers: [...initializers.values()],
-  });
+  const outputs = schedule.outputs.map(port);
+  for (const { name, output, shape } of orderMarkers(schedule.outputs)) {
+    const one = initializer(integers(shape));
+    const slice = [initializer(integers(shape.map(() => 0))), one, initializer(integers([...shape.keys()]))];
+    const scalar = output.shape.length === 0;
+    nodes.push({
+      name,
+      type: scalar ? 'Reshape' : 'Slice',
+      domain: '',
+      inputs: [valueName(output), ...(scalar ? [one] : slice)],
+      outputs: [name],
+      attributes: {},
+    });
+    outputs.push({ name, type: output.type, dims: shape });
+  }
+  return encodeModel({ nodes, inputs, outputs, initializers: [...initializers.values()] });
 }
 
 function port(value: LazyValue): Port {

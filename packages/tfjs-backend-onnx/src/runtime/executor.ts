@@ -1,11 +1,12 @@
 import type { Tensor } from 'onnxruntime-node';
 import { buildModel, operationName, valueName } from '../graph/build-model.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
+import { orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import type { HostMemory, LazyValue, Operation } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
-import { BufferPool, type HostType } from './buffer-pool.ts';
+import { BufferPool, type HostType, hostArray } from './buffer-pool.ts';
 import type { NativeSession, OnnxRuntime } from './onnx-runtime.ts';
 import { sessionOptions } from './session-options.ts';
 
@@ -85,6 +86,14 @@ export class Executor {
     outputs.forEach((output, index) => {
       fetches[valueName(output)] = this.#tensor(output, storages[index]!);
     });
+
+    for (const { name, output, shape } of orderMarkers(outputs)) {
+      fetches[name] = new this.#runtime.Tensor(
+        output.type as HostType,
+        hostArray(output.type as HostType, 1),
+        shape,
+      );
+    }
 
     const start = performance.now();
     try {
