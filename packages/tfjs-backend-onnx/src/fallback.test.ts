@@ -37,6 +37,7 @@ describe('kernels that are not lowered run on the cpu backend', () => {
     expect([...tf.imag(sum).dataSync()]).toEqual([6, 8]);
     expect([...tf.spectral.ifft(tf.spectral.fft(z)).dataSync()].map(Math.round)).toEqual([1, 3, 2, 4]);
     expect(tf.reshape(z, [2, 1]).shape).toEqual([2, 1]);
+    expect([...tf.concat([z, z]).dataSync()]).toEqual([1, 3, 2, 4, 1, 3, 2, 4]);
   });
 
   test('strings', () => {

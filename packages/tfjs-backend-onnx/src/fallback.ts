@@ -11,10 +11,12 @@ import type { OnnxBackend } from './backend.ts';
 import type { HostArray } from './graph/value.ts';
 import { type HostType, hostArray } from './runtime/buffer-pool.ts';
 
+type KernelInputs = Readonly<Record<string, TensorInfo | TensorInfo[] | null | undefined>>;
+
 /** Any kernel of the cpu backend, run on this backend's tensors: their numbers are lent to a cpu backend of our own. */
 export function runOnCpu(
   name: string,
-  inputs: Readonly<Record<string, TensorInfo>>,
+  inputs: KernelInputs,
   attrs: NamedAttrMap,
   backend: OnnxBackend,
 ): TensorInfo | TensorInfo[] {
@@ -27,9 +29,7 @@ export function runOnCpu(
   }
   const lender = new Lender(backend);
   try {
-    const lent = Array.isArray(inputs)
-      ? inputs.map((tensor) => lender.lend(tensor))
-      : Object.fromEntries(Object.entries(inputs).map(([key, tensor]) => [key, lender.lend(tensor)]));
+    const lent = lender.lendAll(inputs);
     // tfjs types the inputs of list kernels (Concat) as a map too.
     const result = kernel.kernelFunc({ inputs: lent as Record<string, TensorInfo>, attrs, backend: cpu() });
     return Array.isArray(result) ? result.map((tensor) => lender.collect(tensor)) : lender.collect(result);
@@ -38,8 +38,9 @@ export function runOnCpu(
   }
 }
 
-function describe(inputs: Readonly<Record<string, TensorInfo>>): string {
+function describe(inputs: KernelInputs): string {
   return Object.entries(inputs)
+    .map(([name, input]) => [name, [input].flat()[0]] as const)
     .map(([name, tensor]) => `${name}: ${tensor?.dtype} [${tensor?.shape}]`)
     .join(', ');
 }
@@ -65,8 +66,15 @@ class Lender {
     this.#backend = backend;
   }
 
-  lend(tensor: TensorInfo | null | undefined): TensorInfo | null {
-    if (!tensor) return null;
+  /** Inputs come by name or as a list (Concat), and a few kernels have a list among the named ones (RaggedGather). */
+  lendAll(inputs: KernelInputs): KernelInputs {
+    const lendOne = (input: KernelInputs[string]): KernelInputs[string] =>
+      Array.isArray(input) ? input.map((tensor) => this.#lend(tensor)) : input && this.#lend(input);
+    if (Array.isArray(inputs)) return inputs.map(lendOne) as unknown as KernelInputs; // as tfjs types lists
+    return Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, lendOne(input)]));
+  }
+
+  #lend(tensor: TensorInfo): TensorInfo {
     const { shape, dtype } = tensor;
     const data = this.#backend.data.get(tensor.dataId);
     switch (data.kind) {

@@ -1,7 +1,7 @@
-import { availableParallelism } from 'node:os';
+import { physicalCores } from './runtime/physical-cores.ts';
 
 export interface OnnxBackendOptions {
-  /** Threads that one operation may use. @default the number of cores this process may use */
+  /** Threads that one operation may use. @default the cores this process may use, hardware threads of one core counted once */
   readonly threads: number;
   /** Compiled graphs that are kept, the least recently used one making room. @default 64 */
   readonly cachedSessions: number;
@@ -10,7 +10,7 @@ export interface OnnxBackendOptions {
 }
 
 export const defaultOptions: OnnxBackendOptions = {
-  threads: availableParallelism(),
+  threads: physicalCores(),
   cachedSessions: 64,
   pendingOperations: 16_384,
 };

@@ -68,6 +68,7 @@ function fallBack(
 }
 
 function canEnterGraph(tensor: TensorInfo | null | undefined): boolean {
+  // An optional input (the bias of a fused product) may be absent.
   if (!tensor) return true;
   return tensor.dtype !== 'string' && tensor.dtype !== 'complex64' && sizeOf(tensor.shape) > 0;
 }

@@ -10,7 +10,7 @@ export interface Literal {
   readonly values: readonly number[] | number;
 }
 
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+type Attribute = number | string | readonly number[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 export interface Port {
