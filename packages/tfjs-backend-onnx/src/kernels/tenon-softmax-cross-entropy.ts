@@ -1,4 +1,4 @@
-import { mul, sub, where } from '../graph/operations.ts';
+import { sub, where } from '../graph/operations.ts';
 import { record, reshape } from '../graph/recorder.ts';
 import type { LazyValue } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
@@ -13,7 +13,7 @@ export const tenonSoftmaxCrossEntropy: LoweredKernel = kernel('TenonSoftmaxCross
   const rows = logits.shape[0]!;
   const { labels, counted } = countedLabels(value('labels'));
   const logProbability = picked(record('LogSoftmax', [logits], logits, { axis: 1 }), labels);
-  const loss = mul(where(counted, logProbability, 0), -1);
+  const loss = where(counted, sub(0, logProbability), 0);
   const logSumExp = sub(picked(logits, labels), logProbability);
   return [reshape(loss, [rows]), reshape(logSumExp, [rows])];
 });
