@@ -8,6 +8,7 @@ const reading = (step: number, changes: Partial<Reading> = {}): Reading => ({
   buffers: 84,
   sessionBuilds: 2,
   idleMB: 1,
+  heapMB: 60,
   residentMB: 300,
   ...changes,
 });

@@ -1,4 +1,4 @@
-// Trains for long and watches what must not grow:  npm run bench -- soak [--steps 2000] [--every 200] [--slack-mb 48]
+// Trains for long and watches what must not grow:  npm run bench -- soak [--steps 2000] [--every 200] [--slack-mb 64]
 import { parseArgs } from 'node:util';
 import { TenonError } from '@tenon/core';
 import { useBackend } from '@tenon/core/backend';
@@ -21,6 +21,8 @@ export interface Reading {
   readonly buffers: number;
   readonly sessionBuilds: number;
   readonly idleMB: number;
+  /** V8's heap, live and garbage. */
+  readonly heapMB: number;
   readonly residentMB: number;
 }
 
@@ -33,7 +35,7 @@ export const soak: Benchmark = {
       options: {
         steps: { type: 'string', default: '2000' },
         every: { type: 'string', default: '200' },
-        'slack-mb': { type: 'string', default: '48' },
+        'slack-mb': { type: 'string', default: '64' },
       },
     });
     const steps = wholeOption('steps', values.steps);
@@ -81,6 +83,7 @@ function read(step: number, loss: number): Reading {
     buffers: numDataBuffers,
     sessionBuilds,
     idleMB: idleBytes / 2 ** 20,
+    heapMB: process.memoryUsage().heapTotal / 2 ** 20,
     residentMB: process.memoryUsage.rss() / 2 ** 20,
   };
 }
@@ -111,7 +114,7 @@ export function growthIn(readings: readonly Reading[], slackMB: number): string[
 
 function format(readings: readonly Reading[]): string {
   return formatTable([
-    ['step', 'loss', 'tensors', 'buffers', 'session builds', 'idle MB', 'resident MB'],
+    ['step', 'loss', 'tensors', 'buffers', 'session builds', 'idle MB', 'heap MB', 'resident MB'],
     ...readings.map((reading) => [
       String(reading.step),
       reading.loss.toFixed(3),
@@ -119,6 +122,7 @@ function format(readings: readonly Reading[]): string {
       String(reading.buffers),
       String(reading.sessionBuilds),
       reading.idleMB.toFixed(1),
+      reading.heapMB.toFixed(0),
       reading.residentMB.toFixed(0),
     ]),
   ]);
