@@ -4,7 +4,7 @@ import type { GoldenCase } from './golden-case.ts';
 /** The backends that goldens are compared on. */
 export type GoldenBackend = 'onnx' | 'cpu';
 
-export interface RunContext {
+interface RunContext {
   readonly comparison: Comparison;
   readonly backend: GoldenBackend;
   /** The folder of data sets (`--data`), for cases that train on one. */
