@@ -1,33 +1,32 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig, type Options } from 'tsup';
+import type { Options } from 'tsup';
 import { tfjsGradients } from './scripts/tfjs-gradients-plugin.ts';
 
 /** How every package is built: ESM and CommonJS with types, one file per entry of its `exports`. */
-export function library(options: Options = {}): ReturnType<typeof defineConfig> {
-  return defineConfig({
-    entry: entries(),
-    format: ['esm', 'cjs'],
-    target: 'es2022',
-    // Neutral, so that no code for one platform is chosen while building; check:browser keeps Node's
-    // modules out of the packages that browsers load.
-    platform: 'neutral',
-    external: [/^node:/],
-    removeNodeProtocol: false,
-    // Peers stay outside, save for the one module of theirs that Node cannot load.
-    noExternal: [/^@tensorflow\/tfjs-core\/dist\//],
-    esbuildPlugins: [tfjsGradients()],
-    shims: true,
-    dts: true,
-    sourcemap: true,
-    clean: true,
-    splitting: true,
-    esbuildOptions: (esbuild) => {
-      // A module that runs for its effect and is not named in package.json's sideEffects would be left out silently.
-      esbuild.logOverride = { 'ignored-bare-import': 'error' };
-    },
-    ...options,
-  });
-}
+const config: Options = {
+  entry: entries(),
+  format: ['esm', 'cjs'],
+  target: 'es2022',
+  // Neutral, so that no code for one platform is chosen while building; check:browser keeps Node's
+  // modules out of the packages that browsers load.
+  platform: 'neutral',
+  external: [/^node:/],
+  removeNodeProtocol: false,
+  // Peers stay outside, save for the one module of theirs that Node cannot load.
+  noExternal: [/^@tensorflow\/tfjs-core\/dist\//],
+  esbuildPlugins: [tfjsGradients()],
+  shims: true,
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  splitting: true,
+  esbuildOptions: (esbuild) => {
+    // A module that runs for its effect and is not named in package.json's sideEffects would be left out silently.
+    esbuild.logOverride = { 'ignored-bare-import': 'error' };
+  },
+};
+
+export default config;
 
 /** The sources that the `exports` of the package being built name under `@tenon/source`. */
 function entries(): string[] {

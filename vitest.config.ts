@@ -1,10 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import type { ViteUserConfig } from 'vitest/config';
 
 // Tests run from source: the `@tenon/source` condition of each package's `exports` points at src/.
 const conditions = ['@tenon/source', 'node', 'import', 'module', 'default'];
 const report = process.env['TENON_TEST_REPORT'];
 
-export default defineConfig({
+const config: ViteUserConfig = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
@@ -24,4 +24,6 @@ export default defineConfig({
     // tfjs-core's gradient registrations are extensionless ES modules that Node cannot load itself.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
   },
-});
+};
+
+export default config;

@@ -1,3 +1,1 @@
-import { library } from '../../tsup.config.base.ts';
-
-export default library();
+export { default } from '../../tsup.config.base.ts';

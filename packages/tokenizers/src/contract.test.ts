@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
+import { SAMPLES, trickyText, wellFormed } from './__fixtures__/texts.ts';
 import { trainByteLevelBPE } from './byte-level/train.ts';
 import { trainCharTokenizer } from './char/train.ts';
 import { tokenizerContract } from './contract.testing.ts';
 import { tokenizerFromJSON } from './from-json.ts';
-import { SAMPLES, trickyText, wellFormed } from './texts.testing.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 const corpus = [...SAMPLES, ...SAMPLES];

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { wellFormed } from '../__fixtures__/texts.ts';
 import { needs, readShared } from '../shared.testing.ts';
-import { wellFormed } from '../texts.testing.ts';
 import { symbolOfByte } from './alphabet.ts';
 import { ByteLevelBPETokenizer } from './tokenizer.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { trickyText, wellFormed } from '../texts.testing.ts';
+import { trickyText, wellFormed } from '../__fixtures__/texts.ts';
 import { characterClasses, LETTER, NUMBER, SPACE } from '../unicode/classes.ts';
 import { emptyPieces, scanPieces } from './scanner.ts';
 import { Utf8Feed } from './utf8-feed.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SAMPLES, trickyText } from '../texts.testing.ts';
+import { SAMPLES, trickyText } from '../__fixtures__/texts.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { ByteLevelBPETokenizer } from './tokenizer.ts';
 import { trainByteLevelBPE } from './train.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { trickyText, wellFormed } from '../__fixtures__/texts.ts';
 import { needs, readShared } from '../shared.testing.ts';
-import { trickyText, wellFormed } from '../texts.testing.ts';
 import type { Ties } from '../training/merge-learner.ts';
 import { bytesInSymbolOrder, symbolOfByte } from './alphabet.ts';
 import { emptyPieces, scanPieces } from './scanner.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { trickyText, wellFormed } from '../__fixtures__/texts.ts';
 import { tokenizerFromJSON } from '../from-json.ts';
-import { trickyText, wellFormed } from '../texts.testing.ts';
 import { CharTokenizer } from './tokenizer.ts';
 import { trainCharTokenizer } from './train.ts';
 
