@@ -67,8 +67,8 @@ export function formatUnknown(unknown: readonly Unknown[]): string {
 export function formatSummary(results: readonly CaseResult[]): string {
   const of = (verdict: Comparison['verdict']): number =>
     results.filter((result) => result.comparison.verdict === verdict).length;
-  const parts = [`${of('pass')} passed`, `${of('fail')} failed`];
-  if (of('part') > 0) parts.push(`${of('part')} passed in the parts that are known`);
+  const known = of('part') > 0 ? ` (${of('part')} with parts that are not known yet)` : '';
+  const parts = [`${of('pass') + of('part')} passed${known}`, `${of('fail')} failed`];
   if (of('skip') > 0) parts.push(`${of('skip')} skipped`);
   return parts.join(', ');
 }

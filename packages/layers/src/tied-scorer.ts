@@ -1,5 +1,5 @@
 import { type Scorer, softmaxCrossEntropy } from '@tenon/core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { linearMap } from './linear-map.ts';
 
 /**
@@ -8,9 +8,10 @@ import { linearMap } from './linear-map.ts';
  * @param weight the token embeddings [V, C]; borrowed, not owned.
  */
 export function tiedScorer(weight: Tensor2D): Scorer {
+  const logits = (hidden: Tensor): Tensor => tidy(() => linearMap(hidden, weight, undefined, 'out,in'));
   return {
-    logits: (hidden: Tensor): Tensor => linearMap(hidden, weight, undefined, 'out,in'),
+    logits,
     negativeLogLikelihood: (hidden: Tensor2D, targets: Tensor): Tensor =>
-      softmaxCrossEntropy(linearMap(hidden, weight, undefined, 'out,in') as Tensor2D, targets as Tensor1D),
+      tidy(() => softmaxCrossEntropy(logits(hidden) as Tensor2D, targets as Tensor1D)),
   };
 }
