@@ -5,7 +5,7 @@ import { temperatureWarper, topKWarper, topPWarper } from './warpers.ts';
 export type TokenChooser = (logits: Float32Array, place: TokenPlace) => number;
 
 /** Which token it is: what its random number is drawn from, together with the seed. */
-export interface TokenPlace {
+interface TokenPlace {
   /** Tokens generated before. */
   readonly index: number;
   /** The sequence's number in the batch. */
