@@ -161,6 +161,6 @@ function readRecord(folder: string): RunRecord {
 const isEmpty = (folder: string): boolean => readdirSync(folder).length === 0;
 
 /** For the shell, where a name needs it. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return /^[\w./-]+$/.test(text) ? text : JSON.stringify(text);
 }
