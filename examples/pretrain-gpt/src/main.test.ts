@@ -81,7 +81,7 @@ describe('a run', () => {
       expect(trained.output).toMatch(/baseline +4-gram, Kneser-Ney: validation loss \d\.\d+/);
       expect(trained.output).toMatch(/before: The Silver Kettle.*at step \d+: The.*after: The/s);
       expect(trained.output).toMatch(/this model +\d+\.\d+ +\d+\.\d+ +\d+\.\d+/);
-      expect(trained.output).toContain('npm start -- --resume --steps 128 --out whole');
+      expect(trained.output).toContain('npm start -- --resume --steps 256 --out whole');
       expect(trained.output).toMatch(/short form passed/);
       expect(trained.code).toBe(0);
       expect(readdirSync(join(root, 'whole')).sort()).toEqual([

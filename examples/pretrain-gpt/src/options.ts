@@ -32,8 +32,8 @@ export const STANDARD: Settings = {
   width: 256,
   heads: 8,
   context: 128,
-  batch: 16,
-  steps: 400,
+  batch: 8,
+  steps: 800,
   learningRate: 2e-3,
   dropout: 0,
   seed: 42,
@@ -45,12 +45,12 @@ export const SHORT: Settings = {
   characters: 120_000,
   vocabulary: 512,
   layers: 2,
-  width: 32,
+  width: 64,
   heads: 2,
   context: 32,
   batch: 16,
-  steps: 64,
-  learningRate: 1e-2,
+  steps: 128,
+  learningRate: 5e-3,
 };
 
 export type Command = { readonly kind: 'help' } | TrainCommand | SampleCommand;

@@ -22,6 +22,12 @@ export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, '·');
 }
 
+/** Broken into lines here, since a terminal with a progress bar cuts long ones off. */
+function indented(text: string, width: number): string {
+  const fitting = new RegExp(`(.{1,${Math.max(width - 4, 20)}})( |$)`, 'g');
+  return text.replace(fitting, '  $1\n').trimEnd();
+}
+
 /** Goes on with a prompt until the text ends or is long enough, and gives both together. */
 export async function write(model: Backbone, tokenizer: Tokenizer, options: WritingOptions): Promise<string> {
   const { prompt, tokens, temperature, topK, seed, onText, signal } = options;
@@ -60,9 +66,10 @@ export function samples(options: SamplesOptions): TrainCallback {
     if (event.type !== 'evaluation') return;
     const { step } = event;
     const text = await write(model, tokenizer, { prompt, seed, tokens: 48, temperature: 0.7, topK: 50 });
-    const line: SampleLine = { type: 'sample', step, text };
-    appendFileSync(file, `${JSON.stringify(line)}\n`);
+    const record: SampleLine = { type: 'sample', step, text };
+    appendFileSync(file, `${JSON.stringify(record)}\n`);
     const moment = step === 0 ? 'before' : step === steps ? 'after' : `at step ${step}`;
-    print(`  ${moment}: ${printable(text.trim().replace(/\s*\n\s*/g, ' / '))}`);
+    const line = printable(text.trim().replace(/\s*\n\s*/g, ' / '));
+    print(indented(`${moment}: ${line}`, process.stdout.columns ?? 100));
   };
 }
