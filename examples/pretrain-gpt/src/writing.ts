@@ -19,7 +19,7 @@ export interface WritingOptions {
 
 /** Without what would upset a terminal: an untrained model writes any byte. */
 export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n]/gu, '·');
+  return text.replace(/[^\P{Cc}\n\r\t]/gu, '·');
 }
 
 /** Broken into lines here, since a terminal with a progress bar cuts long ones off. */
