@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { type BatchSource, type Objective, TenonError } from '@tenon/core';
 import { dispose, type Scalar, Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
+import { assertFinite } from './assert-finite.ts';
 
 /** How well an objective is met by batches it is not trained on. */
 export interface Evaluation {
@@ -32,8 +33,17 @@ export function countInputIds(batch: unknown): number {
 export async function evaluate<Batch>(
   objective: Objective<Batch>,
   batches: BatchSource<Batch>,
-  { tokens = countInputIds }: CountOptions<Batch> = {},
+  options: CountOptions<Batch> = {},
 ): Promise<Evaluation> {
+  return asEvaluation(await meanLoss(objective, batches, options), 'evaluation loss');
+}
+
+/** The mean loss as it is, NaN and all. */
+export async function meanLoss<Batch>(
+  objective: Objective<Batch>,
+  batches: BatchSource<Batch>,
+  { tokens = countInputIds }: CountOptions<Batch>,
+): Promise<number> {
   let total = 0;
   let weight = 0;
   for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
@@ -53,15 +63,12 @@ export async function evaluate<Batch>(
       advice: 'Give evaluation batches that are at least one batch long, made anew for each evaluation.',
     });
   }
-  const loss = total / weight;
-  if (!Number.isFinite(loss)) {
-    throw new TenonError({
-      subject: 'evaluation loss',
-      expected: 'a finite number',
-      got: String(loss),
-      advice: 'Lower the learning rate, warm up longer or clip the gradients.',
-    });
-  }
+  return total / weight;
+}
+
+/** @throws {TenonError} as `assertFinite` does. */
+export function asEvaluation(loss: number, subject: string, state?: string): Evaluation {
+  assertFinite(subject, loss, state);
   return { loss, perplexity: Math.exp(loss) };
 }
 

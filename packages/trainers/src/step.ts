@@ -1,6 +1,7 @@
-import { type BatchSource, type Objective, type Parameter, RandomStream, TenonError } from '@tenon/core';
+import { type BatchSource, type Objective, type Parameter, RandomStream } from '@tenon/core';
 import { type Optimizer, valueAndGradients } from '@tenon/optim';
 import { dispose, keep, type Scalar } from '@tensorflow/tfjs-core';
+import { assertFinite } from './assert-finite.ts';
 import { disposeBatch, readScalar } from './evaluate.ts';
 import type { StepEvent } from './events.ts';
 
@@ -51,8 +52,9 @@ export async function makeStep<Batch>(
       // A lazy backend computes loss, norm and gradients together at the first of these reads.
       const loss = await readScalar(value);
       const norm = prepared.gradientNorm && (await readScalar(prepared.gradientNorm));
-      assertFinite('loss', loss, parts);
-      if (norm !== undefined) assertFinite('gradient norm', norm, parts);
+      const state = `This step was not made. ${parts.lastGood()}`;
+      assertFinite(`loss at step ${optimizer.step + 1}`, loss, state);
+      if (norm !== undefined) assertFinite(`gradient norm at step ${optimizer.step + 1}`, norm, state);
       losses.push(loss);
       shares.push(await readAll(named));
       prepared.apply();
@@ -90,18 +92,4 @@ const mean = (values: readonly number[]): number =>
 function meanByName(rows: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const names = Object.keys(rows[0] ?? {});
   return Object.fromEntries(names.map((name) => [name, mean(rows.map((row) => row[name]!))]));
-}
-
-function assertFinite<Batch>(
-  what: string,
-  value: number,
-  { optimizer, lastGood }: Pick<StepParts<Batch>, 'optimizer' | 'lastGood'>,
-): void {
-  if (Number.isFinite(value)) return;
-  throw new TenonError({
-    subject: `${what} at step ${optimizer.step + 1}`,
-    expected: 'a finite number',
-    got: String(value),
-    advice: `This step was not made. ${lastGood()} Lower the learning rate, warm up longer or clip the gradients.`,
-  });
 }

@@ -114,6 +114,15 @@ describe('train', () => {
     );
   });
 
+  it('names step and last good checkpoint where an evaluation finds the model broken', async () => {
+    const evaluation = { batches: () => numberBatches({ limit: 1 }), every: 3 };
+    using objective = new BreakingObjective(2, false);
+    const root = newFolder();
+    await expect(run({ objective, evaluation, checkpoints: { folder: root, every: 2 } })).rejects.toThrow(
+      `evaluation loss at step 3: expected a finite number, got NaN. The last good checkpoint is ${join(root, 'step-00000002')}.`,
+    );
+  });
+
   it('reports why it failed even where a callback fails too', async () => {
     using objective = new BreakingObjective(1);
     const failing = (event: TrainEvent): void => {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { assertWhole, type BatchSource, type Json, type Objective } from '@tenon/core';
 import { createOptimizer, type GradientTransform, type Optimizer } from '@tenon/optim';
 import type { RunRecord } from './checkpoint-folder.ts';
-import { type CountOptions, countInputIds, type Evaluation, evaluate } from './evaluate.ts';
+import { asEvaluation, type CountOptions, countInputIds, type Evaluation, meanLoss } from './evaluate.ts';
 import type { Stopped, TrainCallback, TrainEvent } from './events.ts';
 import { type CheckpointOptions, RunCheckpoints, restoreRun } from './run-checkpoints.ts';
 import { makeStep, type StepParts } from './step.ts';
@@ -176,8 +176,9 @@ class TrainingRun<Batch> {
     const { evaluation, objective } = this.#options;
     if (evaluation === undefined || this.#evaluation?.step === this.#step) return;
     const started = performance.now();
-    const measured = await evaluate(objective, evaluation.batches(), { tokens: this.#parts.tokens });
-    this.#evaluation = { step: this.#step, ...measured };
+    const loss = await meanLoss(objective, evaluation.batches(), this.#parts);
+    const subject = `evaluation loss at step ${this.#step}`;
+    this.#evaluation = { step: this.#step, ...asEvaluation(loss, subject, this.#parts.lastGood()) };
     await this.#tell({ type: 'evaluation', ...this.#evaluation, seconds: secondsSince(started) });
   }
 
