@@ -163,6 +163,11 @@ function isCounts(value: unknown): value is number[] {
 }
 
 function describe(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  try {
+    const text = JSON.stringify(value) ?? 'nothing';
+    return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return 'brackets nested too deep to show'; // JSON.parse goes deeper than JSON.stringify
+  }
 }

@@ -162,6 +162,11 @@ describe('safetensors', () => {
       file({ __metadata__: { a: 1 } }),
       '__metadata__: expected an object of strings, got {"a":1}.',
     ],
+    [
+      'an entry nested without end',
+      file(`{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`),
+      'a: expected dtype, shape and data_offsets, got brackets nested too deep to show.',
+    ],
     ['an entry that is no object', file({ a: null }), 'a: expected dtype, shape and data_offsets, got null.'],
     [
       'an unknown dtype',
@@ -244,6 +249,12 @@ describe('safetensors', () => {
       }
     }
     expect(refused).toBeGreaterThan(1000);
+  });
+
+  test('metadata of megabytes is read', () => {
+    const notes = 'plain "quoted" \\ and a\nline '.repeat(3e5);
+    const { metadata } = parseSafetensors(formatSafetensors(new Map(), { notes, plain: 'x'.repeat(2e7) }));
+    expect(metadata['notes'] === notes).toBe(true);
   });
 
   test('a 64-bit integer that does not fit is named when it is read', () => {
