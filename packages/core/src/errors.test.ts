@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertShape, formatShape, TenonError } from './errors.ts';
+import { assertShape, assertWhole, formatShape, TenonError } from './errors.ts';
 
 const parts = { subject: 'batch', expected: '8', got: '9', advice: 'Pass 8.' };
 
@@ -42,5 +42,16 @@ describe('assertShape', () => {
 
   it('formats a scalar shape', () => {
     expect(formatShape([])).toBe('[]');
+  });
+});
+
+describe('assertWhole', () => {
+  it('names what is wrong', () => {
+    assertWhole('heads', 1);
+    for (const value of [0, 1.5, Number.NaN]) {
+      expect(() => assertWhole('heads', value)).toThrow(
+        `heads: expected a whole number of at least 1, got ${value}.`,
+      );
+    }
   });
 });

@@ -65,3 +65,18 @@ export function assertShape(
   if (!fits)
     throw new TenonError({ subject, expected: formatShape(pattern), got: formatShape(shape), advice });
 }
+
+/**
+ * Checks that a number is a whole one of at least `minimum`.
+ *
+ * @throws {TenonError}
+ */
+export function assertWhole(subject: string, value: number, minimum = 1): void {
+  if (Number.isInteger(value) && value >= minimum) return;
+  throw new TenonError({
+    subject,
+    expected: `a whole number of at least ${minimum}`,
+    got: String(value),
+    advice: 'Pass a whole number.',
+  });
+}

@@ -1,5 +1,5 @@
 export { dropoutMask } from './dropout-mask.ts';
-export { assertShape, type ErrorParts, formatShape, TenonError } from './errors.ts';
+export { assertShape, assertWhole, type ErrorParts, formatShape, TenonError } from './errors.ts';
 export {
   constant,
   type Initializer,
@@ -37,7 +37,7 @@ export { layerNorm } from './kernels/layer-norm.ts';
 export { softmaxCrossEntropy } from './kernels/softmax-cross-entropy.ts';
 export { squaredNorm } from './kernels/squared-norm.ts';
 export { writeRows } from './kernels/write-rows.ts';
-export { assertWhole, Module, type Parameter, parameter, parameterCount } from './module.ts';
+export { Module, type Parameter, parameter, parameterCount } from './module.ts';
 export { defineKernel, type NamedKernel, type NamedKernelDefinition } from './named-kernel.ts';
 export { RandomKey, RandomStream, threefry2x32 } from './random.ts';
 export {

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { memory, mul, setBackend, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ones, zeros } from './initializers.ts';
-import { assertWhole, Module, type Parameter, parameter, parameterCount } from './module.ts';
+import { Module, type Parameter, parameter, parameterCount } from './module.ts';
 import { RandomStream } from './random.ts';
 import { StateDictError, storedTensor, transposed } from './state-dict.ts';
 
@@ -100,16 +100,5 @@ describe('transposed', () => {
     expect(() => transposed(storedTensor(new Float32Array(2), [2]))).toThrow(
       'transposed: expected a matrix, got shape [2]',
     );
-  });
-});
-
-describe('assertWhole', () => {
-  it('names what is wrong', () => {
-    assertWhole('heads', 1);
-    for (const value of [0, 1.5, Number.NaN]) {
-      expect(() => assertWhole('heads', value)).toThrow(
-        `heads: expected a whole number of at least 1, got ${value}.`,
-      );
-    }
   });
 });

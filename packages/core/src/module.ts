@@ -1,5 +1,4 @@
 import { tensor as makeTensor, type Tensor, Variable, variable } from '@tensorflow/tfjs-core';
-import { TenonError } from './errors.ts';
 import type { Initializer } from './initializers.ts';
 import type { RandomStream } from './random.ts';
 import { assertStateDict, type StateDict, storedFromTensor } from './state-dict.ts';
@@ -102,19 +101,4 @@ export function parameterCount(module: Module): number {
   let count = 0;
   for (const value of module.parameters().values()) count += value.size;
   return count;
-}
-
-/**
- * Checks that a number is a whole one of at least `minimum`.
- *
- * @throws {TenonError}
- */
-export function assertWhole(subject: string, value: number, minimum = 1): void {
-  if (Number.isInteger(value) && value >= minimum) return;
-  throw new TenonError({
-    subject,
-    expected: `a whole number of at least ${minimum}`,
-    got: String(value),
-    advice: `Pass a whole number.`,
-  });
 }
