@@ -1,5 +1,5 @@
 // What Tenon's packages agree on. B examples, T tokens, C channels, H heads, V vocabulary.
-import type { Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Module } from './module.ts';
 import type { RandomStream } from './random.ts';
 import type { StateDict } from './state-dict.ts';
@@ -59,7 +59,7 @@ export interface Scorer {
   /** [..., C] to [..., V]. */
   logits(hidden: Tensor): Tensor;
   /** Hidden states [N, C] and targets int32 [N] to −log p [N]; a negative target gives 0. */
-  negativeLogLikelihood(hidden: Tensor2D, targets: Tensor): Tensor;
+  negativeLogLikelihood(hidden: Tensor2D, targets: Tensor1D): Tensor1D;
 }
 
 /** A model without a head. Heads, trainers and generation know models only as this. */

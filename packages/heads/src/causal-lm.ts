@@ -90,7 +90,11 @@ export class CausalLM extends Module implements TaskModel, Objective<CausalLMBat
     return tidy(() => this.#scorer.logits(this.backbone.encode(input, options).lastHidden) as Tensor3D);
   }
 
-  /** The mean of −log p over the targets that count; 0 where none does. */
+  /**
+   * The mean of −log p over the targets that count; 0 where none does.
+   *
+   * @throws {TenonError} when the batch has not exactly one of `labels` and `targets`, or in another shape.
+   */
   loss(batch: CausalLMBatch, context: StepContext): ObjectiveValue {
     const loss = tidy(() => {
       const { nll, count } = this.#score(batch, context);
@@ -99,7 +103,7 @@ export class CausalLM extends Module implements TaskModel, Objective<CausalLMBat
     return context.state === undefined ? { loss } : { loss, state: context.state };
   }
 
-  /** −log p of every target, for perplexity and for scoring texts. */
+  /** −log p of every target, for perplexity and for scoring texts. @throws {TenonError} as `loss` does. */
   negativeLogLikelihood(batch: CausalLMBatch, options: EncodeOptions = {}): ScoredTokens {
     return tidy(() => {
       const { nll, count } = this.#score(batch, options);
@@ -113,10 +117,7 @@ export class CausalLM extends Module implements TaskModel, Objective<CausalLMBat
     const targets = targetsOf(batch);
     assertShape('targets', targets.shape, [B, T], 'Pass one for each input token.');
     const flat = reshape<Rank.R1>(targets, [B * T]);
-    const nll = this.#scorer.negativeLogLikelihood(
-      reshape<Rank.R2>(lastHidden, [B * T, C]),
-      flat,
-    ) as Tensor1D;
+    const nll = this.#scorer.negativeLogLikelihood(reshape<Rank.R2>(lastHidden, [B * T, C]), flat);
     return { nll, count: sum(cast(greaterEqual(flat, 0), 'float32')) };
   }
 }

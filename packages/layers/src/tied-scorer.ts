@@ -11,7 +11,7 @@ export function tiedScorer(weight: Tensor2D): Scorer {
   const logits = (hidden: Tensor): Tensor => tidy(() => linearMap(hidden, weight, undefined, 'out,in'));
   return {
     logits,
-    negativeLogLikelihood: (hidden: Tensor2D, targets: Tensor): Tensor =>
-      tidy(() => softmaxCrossEntropy(logits(hidden) as Tensor2D, targets as Tensor1D)),
+    negativeLogLikelihood: (hidden: Tensor2D, targets: Tensor1D): Tensor1D =>
+      tidy(() => softmaxCrossEntropy(logits(hidden) as Tensor2D, targets)),
   };
 }
