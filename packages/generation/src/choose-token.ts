@@ -1,5 +1,5 @@
 import { RandomKey } from '@tenon/core';
-import { temperatureWarper, topKWarper, topPWarper } from './warpers.ts';
+import { type LogitsWarper, temperatureWarper, topKWarper, topPWarper } from './warpers.ts';
 
 /** Picks the next token of a sequence from its scores, [V]. */
 export type TokenChooser = (logits: Float32Array, place: TokenPlace) => number;
@@ -36,22 +36,31 @@ export function mostLikely(logits: Float32Array): number {
  * Face's transformers. What is ruled out has 0.
  *
  * @param logits scores of one sequence's next token, [V]
+ * @throws {TenonError} about an option out of its range.
  */
 export function samplingProbabilities(logits: Float32Array, options: SamplingOptions = {}): Float64Array {
-  const { temperature = 1, topK = 0, topP = 1 } = options;
+  return softmax(samplingWarper(options)(logits));
+}
+
+/** Temperature, then top-k, then top-p. */
+function samplingWarper({ temperature = 1, topK = 0, topP = 1 }: SamplingOptions): LogitsWarper {
   const warpers = [temperatureWarper(temperature), topKWarper(topK), topPWarper(topP)];
-  const warped = warpers.reduce((scores, warp) => warp(scores), logits);
+  return (logits) => warpers.reduce((scores, warp) => warp(scores), logits);
+}
+
+function softmax(warped: Float32Array): Float64Array {
   const highest = warped[mostLikely(warped)]!;
   const weights = Float64Array.from(warped, (value) => Math.exp(value - highest));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => weight / total);
 }
 
-/** Draws from the {@link samplingProbabilities}. */
+/** Draws from the {@link samplingProbabilities}. @throws {TenonError} as they do, before anything is computed. */
 export function samplingChooser(options: SamplingOptions): TokenChooser {
   const { seed = 42 } = options;
+  const warp = samplingWarper(options);
   return (logits, { index, sequence }) =>
-    draw(samplingProbabilities(logits, options), new RandomKey(seed, index, sequence).uniform(1)[0]!);
+    draw(softmax(warp(logits)), new RandomKey(seed, index, sequence).uniform(1)[0]!);
 }
 
 /** The token at a share of [0, 1) of the cumulated probability. */

@@ -152,6 +152,26 @@ describe('generate', () => {
     await expect(generate(model, [])).rejects.toThrow('prompt 0: expected at least one token, got none.');
   });
 
+  it('refuses options out of their range before the model computes', async () => {
+    using model = goldenModel();
+    const untouched = Object.create(model, {
+      encode: {
+        value: () => {
+          throw new Error('the model was asked');
+        },
+      },
+    }) as Backbone;
+    await expect(generate(untouched, [1], { temperature: 0 })).rejects.toThrow(
+      'temperature: expected a number above 0, got 0. Pass greedy: true to always take the most likely token.',
+    );
+    await expect(generate(untouched, [1], { topK: -1 })).rejects.toThrow(
+      'topK: expected a whole number of at least 0, got -1.',
+    );
+    await expect(generate(untouched, [1], { topP: 2 })).rejects.toThrow(
+      'topP: expected a number in (0, 1], got 2.',
+    );
+  });
+
   it('refuses broken weights', async () => {
     using model = goldenModel();
     model.ln_f.weight.assign(fill([32], Number.NaN));

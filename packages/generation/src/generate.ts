@@ -35,7 +35,8 @@ export interface Generated {
  * @param backbone with vocabulary scores; with `initialState` each token is encoded once, without it the
  *   whole text for every token.
  * @param prompt token ids of a text, at least one
- * @throws {TenonError}
+ * @throws {TenonError} about an empty prompt, an option out of its range, a backbone without vocabulary scores,
+ *   and scores that are NaN.
  * @example
  * ```ts
  * import { RandomStream } from '@tenon/core';

@@ -25,6 +25,7 @@ export function temperatureWarper(temperature: number): LogitsWarper {
  *
  * @param k 0 keeps all.
  * @param minimum keep at least so many. @default 1
+ * @throws {TenonError} when `k` is not a whole number.
  */
 export function topKWarper(k: number, minimum = 1): LogitsWarper {
   assertWhole('topK', k, 0);
