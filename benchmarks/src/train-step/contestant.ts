@@ -59,7 +59,8 @@ export class Contestant {
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
     this.#child.stdin?.end();
-    if (this.#child.exitCode === null) await ended;
+    // A signal (out of memory, for instance) may have ended it before: then no event is to come.
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await ended;
   }
 }
 

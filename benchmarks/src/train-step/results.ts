@@ -1,6 +1,6 @@
 // From the blocks of each contestant to the table that is printed.
 import type { Machine } from '../machine.ts';
-import { SIZES, type SizeName } from '../sizes.ts';
+import { OPTIMIZER, SIZES, type SizeName } from '../sizes.ts';
 import { median, type Ratio, ratioOf } from '../statistics.ts';
 import { formatTable } from '../table.ts';
 import type { Block, Facts } from './contestant.ts';
@@ -33,7 +33,7 @@ export function ratios(results: readonly Result[]): Map<string, Ratio> {
 export function formatResults({ size, rounds, machine, results, notes }: Report): string {
   const { layers, channels, heads, tokens, batch, vocabulary } = SIZES[size];
   const lines = [
-    `train-step ${size}: ${layers} layers, d ${channels}, ${heads} heads, T ${tokens}, batch ${batch}, V ${vocabulary}; AdamW, decay 0.01, clip 1`,
+    `train-step ${size}: ${layers} layers, d ${channels}, ${heads} heads, T ${tokens}, batch ${batch}, V ${vocabulary}; AdamW, decay ${OPTIMIZER.weightDecay}, clip ${OPTIMIZER.clip}`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.platform}, Node ${machine.node}, GLIBC_TUNABLES ${machine.glibcTunables}`,
     ...results.map(({ name, facts }) => `${name}: ${formatFacts(facts)}`),
     '',
