@@ -1,14 +1,8 @@
 import { type Objective, type StepContext, TenonError } from '@tenon/core';
 import { mul, type Scalar, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { expectClose } from './compare.ts';
-import {
-  assertFrees,
-  assertGradients,
-  type ContractCheck,
-  type GradientOptions,
-  namedGradients,
-} from './contract.ts';
-import { leakFree } from './leak-free.ts';
+import { type ContractCheck, type GradientOptions, namedGradients } from './contract.ts';
+import { moduleContract } from './module-contract.ts';
 
 export interface HeadContractOptions<Batch> extends GradientOptions {
   /** A head on a tiny model. Called anew for every check. */
@@ -32,13 +26,7 @@ export function headContract<Batch>(options: HeadContractOptions<Batch>): Contra
     return value;
   };
   const checks: ContractCheck[] = [
-    {
-      name: 'has a finite gradient for every parameter, and none that is zero',
-      run() {
-        using model = make();
-        assertGradients(model, () => loss(model), options);
-      },
-    },
+    ...moduleContract({ ...options, forward: (model) => loss(model) }),
     {
       name: 'has a loss that falls against the gradient',
       run() {
@@ -61,15 +49,6 @@ export function headContract<Batch>(options: HeadContractOptions<Batch>): Contra
         });
       },
     },
-    {
-      name: 'leaks nothing over losses and gradients',
-      async run() {
-        using model = make();
-        await leakFree(() => assertGradients(model, () => loss(model), options));
-        await leakFree(() => void read(loss(model)));
-      },
-    },
-    { name: 'frees everything', run: () => assertFrees(make, (model) => void read(loss(model))) },
   ];
   if (ignored !== undefined) {
     checks.push({

@@ -3,16 +3,9 @@
 import { assertShape, type Backbone, type ModelInput, RandomStream, TenonError } from '@tenon/core';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { expectClose } from './compare.ts';
-import {
-  assertFrees,
-  assertGradients,
-  assertRoundTrip,
-  type ContractCheck,
-  type GradientOptions,
-} from './contract.ts';
+import type { ContractCheck, GradientOptions } from './contract.ts';
 import { encodeRows, int32, type Rows } from './encode-rows.ts';
-import { leakFree } from './leak-free.ts';
-import { weighted } from './module-contract.ts';
+import { moduleContract } from './module-contract.ts';
 import { stateContract } from './state-contract.ts';
 
 export interface ModelContractOptions extends GradientOptions {
@@ -39,8 +32,9 @@ export function modelContract(options: ModelContractOptions): ContractCheck[] {
       Array.from({ length: TIME }, () => random.next().integer(vocabularySize)),
     );
   };
-  const loss = (model: Backbone) => () => weighted(model.encode({ inputIds: int32(rows(2)) }).lastHidden);
+  const forward = (model: Backbone): Tensor => model.encode({ inputIds: int32(rows(2)) }).lastHidden;
   const checks: ContractCheck[] = [
+    ...moduleContract({ ...options, forward }),
     { name: 'gives the shapes it promises', run: () => tidy(() => shapes(make, rows(2))) },
     {
       name: 'gives a batch what it gives each alone',
@@ -72,29 +66,6 @@ export function modelContract(options: ModelContractOptions): ContractCheck[] {
         expectClose('padding itself, against NaN', left.flat(), left.flat());
       },
     },
-    {
-      name: 'has a finite gradient for every parameter, and none that is zero',
-      run() {
-        using model = make();
-        assertGradients(model, loss(model), options);
-      },
-    },
-    {
-      name: 'survives a round trip of its state dict',
-      run() {
-        using model = make();
-        assertRoundTrip(model, () => tidy(() => model.encode({ inputIds: int32(rows(2)) }).lastHidden));
-      },
-    },
-    {
-      name: 'leaks nothing over forward and backward passes',
-      async run() {
-        using model = make();
-        await leakFree(() => assertGradients(model, loss(model), options));
-        await leakFree(() => void encodeRows(model, rows(2)));
-      },
-    },
-    { name: 'frees everything', run: () => assertFrees(make, (model) => encodeRows(model, rows(1))) },
   ];
   if (causal) {
     checks.push({
