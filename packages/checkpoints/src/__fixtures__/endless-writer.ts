@@ -1,8 +1,8 @@
 // Writes the same target again and again until it is killed:  endless-writer.ts file|folder TARGET
 // Version n holds the value n in every place, so that a mixture of two versions would show.
 import { join } from 'node:path';
-import { storedTensor } from '@tenon/core';
 import { writeFolder, writeSafetensors, writeTextFile } from '@tenon/checkpoints';
+import { storedTensor } from '@tenon/core';
 
 const [kind, target] = process.argv.slice(2) as ['file' | 'folder', string];
 

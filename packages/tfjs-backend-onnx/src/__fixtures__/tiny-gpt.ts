@@ -91,9 +91,16 @@ export function trainStep(model: TinyGpt, moments: Map<string, tf.Variable[]>, s
   });
   const loss = value.dataSync()[0]!;
   for (const [name, parameter] of Object.entries(model.weights)) {
-    const [firstMoment, secondMoment] = moments.get(name) ?? [0, 1].map(() => tf.variable(tf.zeros(parameter.shape)));
+    const [firstMoment, secondMoment] =
+      moments.get(name) ?? [0, 1].map(() => tf.variable(tf.zeros(parameter.shape)));
     moments.set(name, [firstMoment!, secondMoment!]);
-    const inputs = { parameter, firstMoment: firstMoment!, secondMoment: secondMoment!, gradient: grads[parameter.name]!, scale };
+    const inputs = {
+      parameter,
+      firstMoment: firstMoment!,
+      secondMoment: secondMoment!,
+      gradient: grads[parameter.name]!,
+      scale,
+    };
     const updated = run.runKernel('TenonAdamWUpdate', inputs, {
       learningRate: 0.01 / (1 + 0.1 * step),
       beta1: 0.9,

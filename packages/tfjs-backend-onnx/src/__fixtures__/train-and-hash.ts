@@ -12,11 +12,15 @@ const [steps, from = '0', file] = process.argv.slice(2);
 await tf.setBackend('onnx');
 const model = tinyGpt();
 const moments = new Map<string, tf.Variable[]>();
-const states = (): tf.Variable[] => Object.entries(model.weights).flatMap(([name, weight]) => [weight, ...moments.get(name)!]);
+const states = (): tf.Variable[] =>
+  Object.entries(model.weights).flatMap(([name, weight]) => [weight, ...moments.get(name)!]);
 
 if (file && existsSync(file)) {
   for (const [name, weight] of Object.entries(model.weights)) {
-    moments.set(name, [0, 1].map(() => tf.variable(tf.zeros(weight.shape))));
+    moments.set(
+      name,
+      [0, 1].map(() => tf.variable(tf.zeros(weight.shape))),
+    );
   }
   const saved = readFileSync(file);
   let offset = 0;
@@ -28,7 +32,8 @@ if (file && existsSync(file)) {
   }
 }
 const losses: number[] = [];
-for (let step = Number(from); step < Number(from) + Number(steps); step++) losses.push(trainStep(model, moments, step));
+for (let step = Number(from); step < Number(from) + Number(steps); step++)
+  losses.push(trainStep(model, moments, step));
 
 const bytes = Buffer.concat(states().map((variable) => Buffer.from(variable.dataSync().slice().buffer)));
 if (file && !existsSync(file)) writeFileSync(file, bytes);

@@ -1,5 +1,5 @@
-import { mul, type Scalar } from '@tensorflow/tfjs-core';
 import type { ObjectiveValue, StepContext } from '@tenon/core';
+import { mul, type Scalar } from '@tensorflow/tfjs-core';
 import type { NumberBatch } from './number-batches.ts';
 import { TinyObjective } from './tiny-objective.ts';
 
@@ -22,4 +22,3 @@ export class BreakingObjective extends TinyObjective {
     return { loss };
   }
 }
-

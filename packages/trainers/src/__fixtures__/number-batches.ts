@@ -1,5 +1,5 @@
-import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { type BatchSource, type Json, RandomKey, TenonError } from '@tenon/core';
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 
 /** Rows of random numbers, always the same ones for a seed. */
 export interface NumberBatch {

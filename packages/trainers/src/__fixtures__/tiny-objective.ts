@@ -1,4 +1,3 @@
-import { matMul, mean, mul, type Scalar, square, sub, sum, tensor1d, type Tensor2D } from '@tensorflow/tfjs-core';
 import {
   dropoutMask,
   Module,
@@ -10,6 +9,17 @@ import {
   RandomStream,
   type StepContext,
 } from '@tenon/core';
+import {
+  matMul,
+  mean,
+  mul,
+  type Scalar,
+  square,
+  sub,
+  sum,
+  type Tensor2D,
+  tensor1d,
+} from '@tensorflow/tfjs-core';
 import type { NumberBatch } from './number-batches.ts';
 
 /** Learns the weights of a linear function of four numbers, one of which dropout hides at times. */

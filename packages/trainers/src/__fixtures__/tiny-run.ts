@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adamW, type GradientTransform, chain, clipByGlobalNorm } from '@tenon/optim';
+import { adamW, chain, clipByGlobalNorm, type GradientTransform } from '@tenon/optim';
 import type { TrainEvent } from '../events.ts';
 import { type TrainOptions, type TrainResult, train } from '../train.ts';
 import { type NumberBatch, numberBatches } from './number-batches.ts';
@@ -40,4 +40,3 @@ export function abortAt(step: number): Pick<TrainOptions<NumberBatch>, 'signal' 
   };
   return { signal: controller.signal, callbacks: [abort] };
 }
-

@@ -1,6 +1,6 @@
-import { tensor2d } from '@tensorflow/tfjs-core';
 import { type BatchSource, type Json, RandomKey } from '@tenon/core';
 import type { CausalLMBatch } from '@tenon/heads';
+import { tensor2d } from '@tensorflow/tfjs-core';
 
 /** Windows of a sequence that a model can learn: each token is the last one times 5 plus 0 or 1, modulo the vocabulary. */
 export function tokenBatches(shape: {
