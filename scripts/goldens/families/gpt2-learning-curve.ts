@@ -2,20 +2,13 @@
 // passes when the validation loss in the end is at most the highest of the reference's runs.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BatchSource, RandomStream, TenonError } from '@tenon/core';
-import { splitTokens, type TokenWindows, tokenWindows } from '@tenon/data';
+import { RandomStream, TenonError } from '@tenon/core';
+import { splitTokens, tokenWindows } from '@tenon/data';
 import { CausalLM } from '@tenon/heads';
 import { type GPT2Config, gpt2, gpt2Small } from '@tenon/models';
-import {
-  adamW,
-  chain,
-  clipByGlobalNorm,
-  createOptimizer,
-  type GradientTransform,
-  valueAndGradients,
-  warmupCosine,
-} from '@tenon/optim';
+import { adamW, chain, clipByGlobalNorm, type GradientTransform, warmupCosine } from '@tenon/optim';
 import { trainCharTokenizer } from '@tenon/tokenizers';
+import { evaluate, train } from '@tenon/trainers';
 import { Facts } from '../facts.ts';
 import type { GoldenFamily } from '../family.ts';
 import type { GoldenCase } from '../golden-case.ts';
@@ -33,7 +26,7 @@ export const gpt2LearningCurve: GoldenFamily = {
     } else if (backend === 'cpu') {
       comparison.skipped = 'skipped: on this backend it would train for an hour; onnx runs it';
     } else {
-      const loss = await train(golden, await readText(golden, data));
+      const loss = await validationLoss(golden, await readText(golden, data));
       comparison.atMost('validation loss', loss, highestLoss(golden));
     }
   },
@@ -53,39 +46,25 @@ function highestLoss({ facts }: GoldenCase): number {
   return Math.max(...values.filter((_, i) => i % perRun === perRun - 1));
 }
 
-async function train(golden: GoldenCase, text: string): Promise<number> {
+/** Nats a character, after training with the case's configuration. */
+async function validationLoss(golden: GoldenCase, text: string): Promise<number> {
   const config = golden.facts.object('config');
   const { percent, windows } = splitOf(golden.facts.string('data'));
   const tokenizer = await trainCharTokenizer(text);
-  const ids = tokenizer.encode(text).ids;
-  const parts = splitTokens(ids, { validation: 1 - percent / 100 });
-  const length = config.number('block');
-  const batchSize = config.number('batch');
+  const parts = splitTokens(tokenizer.encodeIds(text), { validation: 1 - percent / 100 });
+  const size = { length: config.number('block'), batchSize: config.number('batch') };
 
   const backbone = gpt2(modelConfig(config, tokenizer.vocabularySize), { random: new RandomStream(SEED) });
-  const model = new CausalLM(backbone);
-  const optimizer = createOptimizer(ruleOf(config.object('adamw')), model.parameters());
-  const batches = tokenWindows(parts.train, { length, batchSize, seed: SEED });
-  try {
-    for (let step = 0; step < config.object('adamw').number('iters'); step++) {
-      const batch = (await batches.next())!;
-      const { value, gradients } = valueAndGradients(
-        () => model.loss(batch, { training: true, random: new RandomStream(SEED, step) }).loss,
-        model.parameters(),
-      );
-      const { gradientNorm } = optimizer.update(gradients);
-      // Reading the loss is what has a lazy backend run the step.
-      await value.data();
-      for (const tensor of [value, gradientNorm, ...gradients.values(), ...Object.values(batch)])
-        tensor?.dispose();
-    }
-    const order = 'sequential';
-    const validation = parts.validation.subarray(0, windows * length + 1);
-    return await meanLoss(model, tokenWindows(validation, { length, batchSize, order }));
-  } finally {
-    optimizer.dispose();
-    model.dispose();
-  }
+  using model = new CausalLM(backbone);
+  await train({
+    objective: model,
+    optimizer: ruleOf(config.object('adamw')),
+    batches: tokenWindows(parts.train, { ...size, seed: SEED }),
+    steps: config.object('adamw').number('iters'),
+    seed: SEED,
+  });
+  const validation = parts.validation.subarray(0, windows * size.length + 1);
+  return (await evaluate(model, tokenWindows(validation, { ...size, order: 'sequential' }))).loss;
 }
 
 /** The data's description in words says how it is split. */
@@ -136,17 +115,4 @@ function ruleOf(adamw: Facts): GradientTransform {
       decay: (_name, parameter) => !only2D || parameter.rank === 2,
     }),
   );
-}
-
-/** Nats a character over all windows. */
-async function meanLoss(model: CausalLM, batches: BatchSource<TokenWindows>): Promise<number> {
-  let sum = 0;
-  let count = 0;
-  for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
-    const { loss } = model.loss(batch, { training: false });
-    sum += (await loss.data())[0]! * batch.inputIds.size;
-    count += batch.inputIds.size;
-    for (const tensor of [loss, ...Object.values(batch)]) tensor.dispose();
-  }
-  return sum / count;
 }
