@@ -51,7 +51,8 @@ export class Training {
     this.#seed = seed;
     this.#model = new CausalLM(gpt2(configOf(size), { random: new RandomStream(seed) }));
     this.#optimizer = createOptimizer(
-      chain(clipByGlobalNorm(clip), adamW(options)),
+      // As PyTorch does, decay every parameter.
+      chain(clipByGlobalNorm(clip), adamW({ ...options, decay: () => true })),
       this.#model.parameters(),
     );
   }

@@ -9,6 +9,8 @@ export interface Program {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A step takes so long that fewer have to do. */
+  readonly slow?: boolean;
   /** What is known of it before it runs, for the report. */
   readonly facts?: Facts;
 }

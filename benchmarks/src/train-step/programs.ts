@@ -14,7 +14,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Tenon's packages on a TensorFlow.js backend. The launcher sets what Node needs before it starts. */
 export function tenon(name: string, backend: 'onnx' | 'wasm'): Program {
   const args = [here('../../../scripts/run.mjs'), here('worker.ts'), backend];
-  return { name, command: process.execPath, args };
+  return { name, command: process.execPath, args, slow: backend === 'wasm' };
 }
 
 /** PyTorch, in the first Python on the path that has it (TENON_PYTHON names another), or nothing. */

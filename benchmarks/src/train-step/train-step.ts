@@ -16,8 +16,8 @@ import { formatResults, type Report, type Result } from './results.ts';
 
 const PEERS = ['torch', 'wasm'] as const;
 /** Steps a block: enough to even out a hiccup, few enough that the machine is the same for all in a round. */
-const STEPS = { default: 4, wasm: 1 } as const;
-const WARM_UP = { default: 3, wasm: 1 } as const;
+const STEPS = { fast: 4, slow: 1 } as const;
+const WARM_UP = { fast: 3, slow: 1 } as const;
 /** Lets the threads of the one before go to sleep. */
 const BREATH_MS = 300;
 
@@ -78,7 +78,7 @@ async function measure(programs: readonly Program[], size: SizeName, rounds: num
   try {
     for (const program of programs) {
       const contestant = await Contestant.start(program, request);
-      const kind = program.name.endsWith('wasm') ? 'wasm' : 'default';
+      const kind = program.slow ? 'slow' : 'fast';
       runners.push({ contestant, blocks: [], steps: STEPS[kind] });
       progress(`${program.name}: warming up`);
       await contestant.run(WARM_UP[kind]);
