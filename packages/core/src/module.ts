@@ -32,6 +32,7 @@ export function parameter<T extends Tensor = Tensor>(
  *
  * @example
  * ```ts
+ * import '@tensorflow/tfjs-backend-cpu';
  * import { Module, ones, parameter, type Parameter, RandomStream } from '@tenon/core';
  *
  * class Scale extends Module {

@@ -18,6 +18,7 @@ export interface AdamWOptions extends AdamOptions, DecayOptions {
  *
  * At the end of a chain the three run as one kernel, which changes the parameters in place.
  *
+ * @throws {TenonError} about a number out of its range.
  * @example
  * ```ts
  * import { adamW, warmupCosine } from '@tenon/optim';

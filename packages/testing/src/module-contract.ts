@@ -18,10 +18,12 @@ export interface ModuleContractOptions<T extends Module> extends GradientOptions
  * ```ts
  * import '@tensorflow/tfjs-backend-cpu';
  * import { ones } from '@tensorflow/tfjs-core';
- * import { LayerNorm } from '@tenon/layers';
+ * import { RandomStream } from '@tenon/core';
+ * import { Linear } from '@tenon/layers';
  * import { moduleContract } from '@tenon/testing';
  *
- * const checks = moduleContract({ make: () => new LayerNorm(4), forward: (norm) => norm.forward(ones([2, 4])) });
+ * const make = () => new Linear(3, 2, { random: new RandomStream(1) });
+ * const checks = moduleContract({ make, forward: (linear) => linear.forward(ones([4, 3])) });
  * for (const { name, run } of checks) console.log(name, await run()); // in vitest: test(name, run)
  * ```
  */

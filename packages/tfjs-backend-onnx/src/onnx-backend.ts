@@ -7,6 +7,8 @@ import { OnnxBackend } from './backend.ts';
  * @throws where ONNX Runtime's native library cannot be loaded: what is missing and how to get it
  * @example
  * ```ts
+ * import { onnxBackend } from '@tenon/tfjs-backend-onnx';
+ *
  * onnxBackend().configure({ threads: 4 });
  * console.log(onnxBackend().statistics);
  * ```

@@ -27,6 +27,8 @@ export function countFallback(kernel: string, milliseconds: number): void {
  *
  * @example
  * ```ts
+ * import { report } from '@tenon/tfjs-backend-onnx';
+ *
  * console.table(report().filter(({ fallback }) => fallback > 0));
  * ```
  */

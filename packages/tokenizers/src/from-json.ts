@@ -9,8 +9,10 @@ import type { Tokenizer } from './tokenizer.ts';
  * @throws TokenizerError for anything in the file that would change the ids and is not understood
  * @example
  * ```ts
+ * import { tokenizerFromJSON, trainCharTokenizer } from '@tenon/tokenizers';
+ *
  * const saved = JSON.stringify(await trainCharTokenizer('hello'));
- * tokenizerFromJSON(saved).countTokens('hole'); // 4
+ * console.log(tokenizerFromJSON(saved).countTokens('hole')); // 4
  * ```
  */
 export function tokenizerFromJSON(json: string | object): Tokenizer {

@@ -33,8 +33,10 @@ export interface VocabularyFilesOptions extends Pick<ByteLevelBPEOptions, 'addPr
  * @throws TokenizerError for merges or added tokens that do not fit the vocabulary
  * @example
  * ```ts
+ * import { trainByteLevelBPE } from '@tenon/tokenizers';
+ *
  * const tokenizer = await trainByteLevelBPE('low lower lowest', { vocabularySize: 260 });
- * tokenizer.decode(tokenizer.encodeIds('lower')); // 'lower'
+ * console.log(tokenizer.decode(tokenizer.encodeIds('lower'))); // lower
  * ```
  * @see Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.2
  */

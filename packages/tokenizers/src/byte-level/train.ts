@@ -51,11 +51,13 @@ export interface TrainByteLevelBPEOptions {
  * @throws TokenizerError for options that make no sense
  * @example
  * ```ts
+ * import { trainByteLevelBPE } from '@tenon/tokenizers';
+ *
  * const tokenizer = await trainByteLevelBPE(['to be', 'or not to be'], {
  *   vocabularySize: 262,
  *   specialTokens: ['<|endoftext|>'],
  * });
- * tokenizer.encode('to be').tokens; // [ 'to', 'Ġbe' ]
+ * console.log(tokenizer.encode('to be').tokens); // [ 'to', 'Ġbe' ]
  * ```
  * @see Sennrich et al. 2016, Neural Machine Translation of Rare Words with Subword Units
  */

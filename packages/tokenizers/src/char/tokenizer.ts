@@ -13,8 +13,10 @@ import type { CharTokenizerOptions } from './options.ts';
  * @throws TokenizerError for a vocabulary with a token that is neither one character nor an added token
  * @example
  * ```ts
+ * import { trainCharTokenizer } from '@tenon/tokenizers';
+ *
  * const tokenizer = await trainCharTokenizer('hello');
- * tokenizer.encodeIds('hole'); // Int32Array [ 1, 3, 2, 0 ]
+ * console.log(tokenizer.encodeIds('hole')); // Int32Array(4) [ 1, 3, 2, 0 ]
  * ```
  */
 export class CharTokenizer extends BaseTokenizer {

@@ -28,8 +28,10 @@ export interface TrainCharTokenizerOptions {
  * @throws TokenizerError for texts without a character, and for special tokens of one
  * @example
  * ```ts
+ * import { trainCharTokenizer } from '@tenon/tokenizers';
+ *
  * const tokenizer = await trainCharTokenizer('to be or not to be');
- * tokenizer.vocabularySize; // 7: the blank and b, e, n, o, r, t
+ * console.log(tokenizer.vocabularySize); // 7: the blank and b, e, n, o, r, t
  * ```
  */
 export async function trainCharTokenizer(

@@ -1,4 +1,5 @@
-// Every block of TypeScript in a README or in docs/ is a program that runs. One that is not says "```ts no-run".
+// Every block of TypeScript in a README, in docs/ or in a doc comment is a program that runs. One that is not says
+// "```ts no-run".
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +29,10 @@ const pages = [
   'README.md',
   ...packages().map(({ folder }) => `packages/${folder}/README.md`),
   ...filesUnder(join(ROOT, 'docs')).map((file) => `docs/${file}`),
-].filter((page) => page.endsWith('.md') && existsSync(join(ROOT, page)));
+  ...packages().flatMap(({ folder }) =>
+    filesUnder(join(ROOT, 'packages', folder, 'src')).map((file) => `packages/${folder}/src/${file}`),
+  ),
+].filter((page) => /\.md$|(?<!\.test)\.ts$/.test(page) && existsSync(join(ROOT, page)));
 
 const snippets = pages.flatMap((page) => snippetsOf(page, readFileSync(join(ROOT, page), 'utf8')));
 
@@ -56,9 +60,17 @@ test('snippets are found by their language', () => {
   expect(snippetsOf('p.md', page)).toEqual([{ place: 'p.md:2', line: 2, code: 'one\n' }]);
 });
 
+test('snippets are found in doc comments', () => {
+  const source = ['/**', ' * @example', ' * ```ts', ' * one;', ' *', ' * two;', ' * ```', ' */', '~'].join(
+    '\n',
+  );
+  expect(snippetsOf('s.ts', source)).toEqual([{ place: 's.ts:3', line: 3, code: 'one;\n\ntwo;\n' }]);
+});
+
 function snippetsOf(page: string, text: string): Snippet[] {
-  return [...text.matchAll(/^```ts\r?\n([\s\S]*?)^```/gm)].map((match) => {
-    const line = text.slice(0, match.index).split('\n').length;
+  const plain = page.endsWith('.ts') ? text.replaceAll(/^ *\* ?/gm, '') : text;
+  return [...plain.matchAll(/^```ts\r?\n([\s\S]*?)^```/gm)].map((match) => {
+    const line = plain.slice(0, match.index).split('\n').length;
     return { place: `${page}:${line}`, line, code: match[1] ?? '' };
   });
 }
