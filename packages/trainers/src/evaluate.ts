@@ -47,12 +47,15 @@ export async function meanLoss<Batch>(
   let total = 0;
   let weight = 0;
   for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
-    const count = tokens(batch);
-    const value = tidy(() => objective.loss(batch, { training: false }).loss);
-    total += count * (await readScalar(value));
-    weight += count;
-    value.dispose();
-    disposeBatch(batch);
+    try {
+      const count = tokens(batch);
+      const value = tidy(() => objective.loss(batch, { training: false }).loss);
+      total += count * (await readScalar(value));
+      weight += count;
+      value.dispose();
+    } finally {
+      disposeBatch(batch);
+    }
     await setImmediate(); // lets timers, signals and input have their turn
   }
   if (weight === 0) {

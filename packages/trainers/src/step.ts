@@ -38,38 +38,41 @@ export async function makeStep<Batch>(
   for (;;) {
     const batch = await batches.next();
     if (batch === undefined) return undefined;
-    tokens += parts.tokens(batch);
-    // From 1, as 0 is where the weights of a model with the same seed were drawn from.
-    const random = new RandomStream(seed, batchesBefore + losses.length + 1);
-    let named: Readonly<Record<string, Scalar>> = {};
-    const { value, gradients } = valueAndGradients(() => {
-      const { loss, parts = {} } = objective.loss(batch, { training: true, random });
-      named = keepAll(parts);
-      return loss;
-    }, trainable);
     try {
-      using prepared = optimizer.prepare(gradients);
-      // A lazy backend computes loss, norm and gradients together at the first of these reads.
-      const loss = await readScalar(value);
-      const norm = prepared.gradientNorm && (await readScalar(prepared.gradientNorm));
-      const state = `This step was not made. ${parts.lastGood()}`;
-      assertFinite(`loss at step ${optimizer.step + 1}`, loss, state);
-      if (norm !== undefined) assertFinite(`gradient norm at step ${optimizer.step + 1}`, norm, state);
-      losses.push(loss);
-      shares.push(await readAll(named));
-      prepared.apply();
-      if (prepared.willUpdate) {
-        return {
-          loss: mean(losses),
-          ...(Object.keys(named).length > 0 && { parts: meanByName(shares) }),
-          ...(prepared.learningRate !== undefined && { learningRate: prepared.learningRate }),
-          ...(norm !== undefined && { gradientNorm: norm }),
-          tokens,
-          batchesTaken: losses.length,
-        };
+      tokens += parts.tokens(batch);
+      // From 1, as 0 is where the weights of a model with the same seed were drawn from.
+      const random = new RandomStream(seed, batchesBefore + losses.length + 1);
+      let named: Readonly<Record<string, Scalar>> = {};
+      const { value, gradients } = valueAndGradients(() => {
+        const { loss, parts = {} } = objective.loss(batch, { training: true, random });
+        named = keepAll(parts);
+        return loss;
+      }, trainable);
+      try {
+        using prepared = optimizer.prepare(gradients);
+        // A lazy backend computes loss, norm and gradients together at the first of these reads.
+        const loss = await readScalar(value);
+        const norm = prepared.gradientNorm && (await readScalar(prepared.gradientNorm));
+        const state = `This step was not made. ${parts.lastGood()}`;
+        assertFinite(`loss at step ${optimizer.step + 1}`, loss, state);
+        if (norm !== undefined) assertFinite(`gradient norm at step ${optimizer.step + 1}`, norm, state);
+        losses.push(loss);
+        shares.push(await readAll(named));
+        prepared.apply();
+        if (prepared.willUpdate) {
+          return {
+            loss: mean(losses),
+            ...(Object.keys(named).length > 0 && { parts: meanByName(shares) }),
+            ...(prepared.learningRate !== undefined && { learningRate: prepared.learningRate }),
+            ...(norm !== undefined && { gradientNorm: norm }),
+            tokens,
+            batchesTaken: losses.length,
+          };
+        }
+      } finally {
+        dispose([value, ...gradients.values(), ...Object.values(named)]);
       }
     } finally {
-      dispose([value, ...gradients.values(), ...Object.values(named)]);
       disposeBatch(batch);
     }
   }

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ObjectiveValue, StepContext } from '@tenon/core';
 import { accumulate } from '@tenon/optim';
 import { selectBackend, testBackends } from '@tenon/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BreakingObjective } from './__fixtures__/breaking-objective.ts';
-import { numberBatches } from './__fixtures__/number-batches.ts';
+import { type NumberBatch, numberBatches } from './__fixtures__/number-batches.ts';
 import { TinyObjective } from './__fixtures__/tiny-objective.ts';
 import { abortAt, newFolder, optimizer, run } from './__fixtures__/tiny-run.ts';
 import type { TrainEvent } from './events.ts';
@@ -77,6 +78,26 @@ describe.each(testBackends())('train on %s', (backend) => {
     await run({ checkpoints: { folder: root }, ...abortAt(3) });
     await run({ checkpoints: { folder: root, resume: true } });
     expect(memory().numTensors).toBe(before);
+  });
+
+  it('leaves no tensor behind where the objective or the evaluation throws', async () => {
+    class Refusing extends TinyObjective {
+      readonly #training: boolean;
+      constructor(training: boolean) {
+        super();
+        this.#training = training;
+      }
+      override loss(batch: NumberBatch, context: StepContext): ObjectiveValue {
+        if (context.training === this.#training) throw new Error('refused');
+        return super.loss(batch, context);
+      }
+    }
+    for (const training of [true, false]) {
+      using objective = new Refusing(training);
+      const before = memory().numTensors;
+      await expect(run({ objective })).rejects.toThrow('refused');
+      expect(memory().numTensors).toBe(before);
+    }
   });
 
   it('stops at a loss that is not a number, and keeps the last good checkpoint', async () => {
