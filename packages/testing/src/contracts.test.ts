@@ -3,6 +3,7 @@
 import {
   type Backbone,
   type Encoded,
+  type EncodeOptions,
   embedding,
   type ModelInput,
   Module,
@@ -12,6 +13,7 @@ import {
   type Parameter,
   parameter,
   RandomStream,
+  type RecurrentState,
 } from '@tenon/core';
 import {
   add,
@@ -121,12 +123,35 @@ describe('modelContract', () => {
       return add(super.mix(rows), mean(rows, [0, 2], true));
     }
   }
+  class Deaf extends Mixer {
+    override encode({ inputIds }: ModelInput): Encoded {
+      return super.encode({ inputIds: inputIds! });
+    }
+  }
+  class Forgetful extends Mixer {
+    initialState(_batch: number, capacity: number): RecurrentState {
+      return { length: 0, capacity, dispose() {} };
+    }
+    override encode(input: ModelInput, { state }: EncodeOptions = {}): Encoded {
+      if (state !== undefined) Object.assign(state, { length: state.length + input.inputIds!.shape[1] });
+      return super.encode(input);
+    }
+  }
   const failing = async (make: () => Mixer): Promise<string[]> =>
     failures(modelContract({ make, vocabularySize: 5, causal: true }));
 
   test('passes a sound model', async () => expect(await failing(() => new Mixer())).toEqual([]));
   test('finds a look at later tokens', async () =>
     expect(await failing(() => new Seer())).toEqual(['looks at no later token']));
+  test('finds a mask that is not heeded', async () =>
+    expect(await failing(() => new Deaf())).toEqual(['is not changed by padding']));
+  test('finds a state that remembers nothing', async () =>
+    expect(await failing(() => new Forgetful())).toEqual([
+      'gives the same in pieces of 1 tokens with a state',
+      'gives the same in pieces of 3, 1, 2 tokens with a state',
+      'gives the same in pieces of 7, 1 tokens with a state',
+      'remembers which tokens of the state are padding',
+    ]));
   test('finds a mixing of sequences', async () =>
     expect(await failing(() => new Mingler())).toEqual(['gives a batch what it gives each alone']));
 });
