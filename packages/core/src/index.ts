@@ -39,7 +39,7 @@ export { squaredNorm } from './kernels/squared-norm.ts';
 export { writeRows } from './kernels/write-rows.ts';
 export { Module, type Parameter, parameter, parameterCount } from './module.ts';
 export { defineKernel, type NamedKernel, type NamedKernelDefinition } from './named-kernel.ts';
-export { RandomKey, RandomStream, threefry2x32 } from './random.ts';
+export { RandomKey, RandomStream, threefry2x32, ZeroStream } from './random.ts';
 export {
   assertStateDict,
   compareStateDict,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RandomKey, RandomStream, threefry2x32 } from './random.ts';
+import { truncatedNormal } from './initializers.ts';
+import { RandomKey, RandomStream, threefry2x32, ZeroStream } from './random.ts';
 
 describe('threefry2x32', () => {
   // The known answers that the authors publish with their library Random123.
@@ -80,5 +81,15 @@ describe('RandomStream', () => {
       [9, 4, 0],
       [9, 4, 1],
     ]);
+  });
+});
+
+describe('ZeroStream', () => {
+  it('draws zeros of every kind', () => {
+    const random = new ZeroStream();
+    expect([...random.next().normal(3)]).toEqual([0, 0, 0]);
+    expect([...random.next().uniform(2)]).toEqual([0, 0]);
+    expect(random.next().integer(5)).toBe(0);
+    expect([...truncatedNormal(1)([2], random.next())]).toEqual([0, 0]);
   });
 });

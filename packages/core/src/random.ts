@@ -145,3 +145,24 @@ export class RandomStream {
     return new RandomKey(this.seed, this.step, this.#call++);
   }
 }
+
+/** A stream of zeros, for weights that are to be loaded: drawing those of GPT-2 Small takes longer than reading them. */
+export class ZeroStream extends RandomStream {
+  constructor() {
+    super(0);
+  }
+
+  override next(): RandomKey {
+    return new ZeroKey(0);
+  }
+}
+
+class ZeroKey extends RandomKey {
+  override bits(count: number): Uint32Array {
+    return new Uint32Array(count);
+  }
+
+  override normal(count: number): Float32Array {
+    return new Float32Array(count);
+  }
+}

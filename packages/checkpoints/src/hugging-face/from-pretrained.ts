@@ -7,6 +7,7 @@ import {
   type StateDict,
   type TaskLayout,
   type TaskModel,
+  ZeroStream,
 } from '@tenon/core';
 import { recoverFolder } from '../durable/write-folder.ts';
 import { openSafetensors } from '../open-safetensors.ts';
@@ -61,7 +62,7 @@ export async function fromPretrained<Config, Body extends Backbone, Model extend
   const config = spec.parseConfig(json);
   const path = await weightsFile(folder);
   using file = openSafetensors(path);
-  const backbone = spec(config);
+  const backbone = spec(config, { random: new ZeroStream() });
   let made: Backbone | TaskModel = backbone;
   try {
     const checkpoint = fromCheckpoint(spec, config, file.weights);
