@@ -38,6 +38,10 @@ export function defineKernel<
   if (gradient !== undefined) registerGradient({ kernelName: name, ...gradient });
 
   return (inputs, attributes) => {
+    // In empty tensors there is nothing to make faster, and no backend's version has to think of them.
+    if (Object.values<Tensor>(inputs).some(({ size }) => size === 0)) {
+      return asList(tidy(() => reference(inputs, attributes)));
+    }
     const backendName = getBackend();
     if (getKernel(name, backendName) == null) {
       registerKernel({
@@ -52,6 +56,10 @@ export function defineKernel<
       inputs as unknown as NamedTensorMap, // TensorFlow.js types both maps with an index signature,
       attributes as unknown as NamedAttrMap, // which named inputs and attributes do not have
     );
-    return Array.isArray(outputs) ? outputs : [outputs];
+    return asList(outputs);
   };
+}
+
+function asList(outputs: Tensor | Tensor[]): Tensor[] {
+  return Array.isArray(outputs) ? outputs : [outputs];
 }

@@ -193,6 +193,23 @@ describe.each(backends)('named kernels on %s', (backend) => {
     ).toBe(30);
   });
 
+  it('takes empty tensors', () => {
+    const shapes = tidy(() => {
+      const [x, c] = [tensor([], [0, 4]) as Tensor2D, tensor([1, 2, 3, 4]) as Tensor1D];
+      const none = tensor([], [0], 'int32') as Tensor1D;
+      const dw = grads((w) => embedding(w as Tensor2D, none))([tensor([[1, 2]])])[0]!;
+      expect([...dw.dataSync()]).toEqual([0, 0]);
+      expect(squaredNorm(x).dataSync()[0]).toBe(0);
+      return [
+        gelu(x),
+        layerNorm(x, c, c, 1e-5),
+        softmaxCrossEntropy(x, none),
+        embedding(dw as Tensor2D, none),
+      ].map(({ shape }) => shape);
+    });
+    expect(shapes).toEqual([[0, 4], [0, 4], [0], [0, 2]]);
+  });
+
   it('leaves no tensor behind', () => {
     const before = memory().numTensors;
     expectGradient(
