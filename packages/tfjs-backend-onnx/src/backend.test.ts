@@ -24,6 +24,16 @@ describe('the backend', () => {
     expect([...z.dataSync()]).toEqual([1, 2]);
   });
 
+  test('a cast that the cpu backend made without a copy keeps its type here', async () => {
+    await tf.setBackend('cpu');
+    const whole = tf.tensor1d([1, 4], 'int32');
+    const cast = tf.cast(whole, 'float32');
+    await tf.setBackend('onnx');
+    expect([...tf.div(cast, 8).dataSync()]).toEqual([0.125, 0.5]);
+    expect(tf.add(whole, whole).dtype).toBe('int32');
+    expect(tf.abs(cast).dtype).toBe('float32');
+  });
+
   test('data() and dataSync() agree, and what they give may be changed', async () => {
     const x = tf.exp(tf.tensor1d([0, 1]));
     const read = await x.data();
@@ -54,6 +64,29 @@ describe('the backend', () => {
     expect([...other.dataSync()]).toEqual([7, 7]);
   });
 
+  test('memory is bounded where data comes and goes and nothing runs', () => {
+    const array = new Float32Array(2 ** 18);
+    const before = onnxBackend().statistics;
+    for (let i = 0; i < 300; i++) tf.tensor1d(array.subarray(i)).dispose();
+    const after = onnxBackend().statistics;
+    expect(after.runs).toBe(before.runs);
+    expect(after.idleBytes).toBeGreaterThan(0);
+    expect(after.idleBytes).toBeLessThan(200e6);
+  });
+
+  test('memory is bounded where what reads it is never asked for', () => {
+    const { pendingBytes } = onnxBackend().options;
+    onnxBackend().configure({ pendingBytes: 400_000 });
+    const { runs } = onnxBackend().statistics;
+    const sums = Array.from({ length: 6 }, (_, i) =>
+      tf.tidy(() => tf.sum(tf.tensor1d(new Float32Array(25_000).fill(i)))),
+    );
+    expect(onnxBackend().statistics.runs).toBe(runs + 1);
+    expect(sums.map((sum) => sum.dataSync()[0])).toEqual([0, 25_000, 50_000, 75_000, 100_000, 125_000]);
+    tf.dispose(sums);
+    onnxBackend().configure({ pendingBytes });
+  });
+
   test('tf.time and tf.memory', async () => {
     const { kernelMs } = await tf.time(() => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])));
     expect(kernelMs).toBeGreaterThan(0);
@@ -71,7 +104,7 @@ describe('the backend', () => {
       [1, 2],
       [3, 4],
     ]);
-    const bad = tf.gather(x, tf.tensor1d([5], 'int32'));
+    const bad = tf.gather(x, tf.neg(tf.tensor1d([-5], 'int32')));
     expect(() => bad.dataSync()).toThrow(
       /could not run the tfjs kernel GatherV2 \(as Gather\(float32 \[2,2\], int32 \[1\]\)\).*out of data bounds/s,
     );
@@ -84,7 +117,7 @@ describe('the backend', () => {
       'expected threads to be a positive integer, got 0',
     );
     expect(() => onnxBackend().configure({ thread: 2 } as object)).toThrow(
-      'expected an option among threads, cachedSessions, pendingOperations, got thread',
+      'expected an option among threads, cachedSessions, pendingOperations, pendingBytes, got thread',
     );
   });
 });

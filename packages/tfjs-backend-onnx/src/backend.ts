@@ -7,8 +7,9 @@ import {
   KernelBackend,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { cast } from './graph/operations.ts';
 import { recordedCount, reshape } from './graph/recorder.ts';
-import { type HostArray, type HostMemory, type LazyValue, leaf, newMemory } from './graph/value.ts';
+import { type HostArray, type LazyValue, leaf, newMemory } from './graph/value.ts';
 import { completeOptions, defaultOptions, type OnnxBackendOptions } from './options.ts';
 import type { HostType } from './runtime/buffer-pool.ts';
 import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
@@ -61,12 +62,12 @@ export class OnnxBackend extends KernelBackend {
 
   // Values, for kernels.
 
-  /** A tensor's value under the tensor's own shape (a data id is shared by its reshapes). */
+  /** A tensor's value under the tensor's own shape and type: its reshapes share its data id, on the cpu backend some casts too. */
   value(tensor: TensorInfo): LazyValue {
     const data = this.data.get(tensor.dataId);
     if (data.kind !== 'value')
       throw new Error(`onnx backend: a ${tensor.dtype} tensor cannot enter a graph.`);
-    return reshape(data.value, tensor.shape);
+    return cast(reshape(data.value, tensor.shape), tensor.dtype as HostType);
   }
 
   /** A new tensor with that value. */
@@ -113,7 +114,8 @@ export class OnnxBackend extends KernelBackend {
 
   /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
   flushIfLong(): void {
-    if (recordedCount() > this.#options.pendingOperations) this.flush();
+    const { pendingOperations, pendingBytes } = this.#options;
+    if (recordedCount() > pendingOperations || this.#executor.releasedBytes > pendingBytes) this.flush();
   }
 
   /** The numbers of a tensor, not copied: for reading only. */
@@ -124,7 +126,7 @@ export class OnnxBackend extends KernelBackend {
   /** The numbers of a tensor to be changed in place, or null where someone else can see them. */
   exclusiveNumbers(tensor: TensorInfo): HostArray | null {
     const data = this.data.get(tensor.dataId);
-    if (data.kind !== 'value' || data.references > 1) return null;
+    if (data.kind !== 'value' || data.references > 1 || data.value.type !== tensor.dtype) return null;
     const array = this.#settled(data.value);
     return data.value.storage!.holders === 1 ? array : null;
   }
@@ -143,12 +145,13 @@ export class OnnxBackend extends KernelBackend {
 
   /** A tensor with a copy of these numbers. */
   copy(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
-    return this.adopt(leaf(shape, type, this.#copied(array, type)));
+    return this.adopt(leaf(shape, type, this.#executor.pool.copy(type, array)));
   }
 
   // What tfjs asks of a backend.
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
+    this.flushIfLong();
     return this.#add(this.#written(values, shape, dtype));
   }
 
@@ -260,16 +263,10 @@ export class OnnxBackend extends KernelBackend {
   }
 
   #held(numbers: HostArray, shape: number[], type: HostType): LazyValue {
-    const value = leaf([...shape], type, this.#copied(numbers, type));
+    const value = leaf([...shape], type, this.#executor.pool.copy(type, numbers));
     value.isConstant = shape.length === 0;
     value.hold();
     return value;
-  }
-
-  #copied(numbers: HostArray, type: HostType): HostMemory {
-    const storage = this.#executor.pool.take(type, numbers.length);
-    storage.array.set(numbers);
-    return storage;
   }
 
   #settled(value: LazyValue): HostArray {
@@ -284,6 +281,8 @@ export class OnnxBackend extends KernelBackend {
     value.release();
     if (!value.storage) {
       if (value.holders === 0) this.#pending.delete(value);
-    } else if (value.storage.holders === 0) this.#executor.release(value.type as HostType, value.storage);
+    } else if (value.storage.holders === 0) {
+      this.#executor.release(value.type as HostType, value.storage, this.#pending.size > 0);
+    }
   }
 }

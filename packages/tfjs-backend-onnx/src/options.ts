@@ -7,12 +7,15 @@ export interface OnnxBackendOptions {
   readonly cachedSessions: number;
   /** Operations recorded without anything being read before they are run all the same. @default 16384 */
   readonly pendingOperations: number;
+  /** Bytes of disposed tensors that recorded operations still want to read before these are run all the same. @default 2 ** 30 */
+  readonly pendingBytes: number;
 }
 
 export const defaultOptions: OnnxBackendOptions = {
   threads: physicalCores(),
   cachedSessions: 64,
   pendingOperations: 16_384,
+  pendingBytes: 2 ** 30,
 };
 
 /** Checks options and completes them. @throws where a number is not a positive integer */

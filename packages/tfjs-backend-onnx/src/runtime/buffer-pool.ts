@@ -9,6 +9,9 @@ export function hostArray(type: HostType, from: number | ArrayLike<number>): Hos
   return typeof from === 'number' ? new ARRAYS[type](from) : ARRAYS[type].from(from);
 }
 
+/** So much new memory counts as a run. */
+const BYTES_PER_RUN = 2 ** 24;
+
 /**
  * Lends memory for the outputs of graphs, so that the gradients of one training step live where those
  * of the step before did. Memory that nobody asked for during `keptRuns` runs is let go.
@@ -18,6 +21,8 @@ export class BufferPool {
   readonly #keptRuns: number;
   #runs = 0;
   #idleBytes = 0;
+  /** Bytes newly allocated for copies since memory last aged. */
+  #addedBytes = 0;
 
   constructor(keptRuns: number) {
     this.#keptRuns = keptRuns;
@@ -34,6 +39,17 @@ export class BufferPool {
     return newMemory(idle.storage.array, true);
   }
 
+  /** Memory with a copy of these numbers. */
+  copy(type: HostType, numbers: HostArray): HostMemory {
+    const idleBytes = this.#idleBytes;
+    const memory = this.take(type, numbers.length);
+    memory.array.set(numbers);
+    // Where nothing runs (data is written and dropped, each time of another size) new memory makes old memory age.
+    if (this.#idleBytes === idleBytes) this.#addedBytes += memory.array.byteLength;
+    if (this.#addedBytes > BYTES_PER_RUN) this.age();
+    return memory;
+  }
+
   give(type: HostType, storage: HostMemory): void {
     const key = `${type}${storage.array.length}`;
     const entry = { storage, since: this.#runs };
@@ -46,6 +62,7 @@ export class BufferPool {
   /** Counts one more run and lets go of what has been idle for too many of them. */
   age(): void {
     this.#runs++;
+    this.#addedBytes = 0;
     for (const [key, idle] of this.#idle) {
       // The last one given is the first one taken, so the oldest stand in front.
       while (idle[0] && this.#runs - idle[0].since > this.#keptRuns) {

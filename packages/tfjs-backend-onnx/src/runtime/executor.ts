@@ -40,6 +40,7 @@ export class Executor {
   readonly #cache: LeastRecentlyUsed<CompiledGraph>;
   /** Storages that lost their last holder; a recorded operation may still want to read them. */
   #released: { type: HostType; storage: HostMemory }[] = [];
+  #releasedBytes = 0;
   #options: OnnxBackendOptions;
 
   constructor(runtime: OnnxRuntime, options: OnnxBackendOptions) {
@@ -58,16 +59,26 @@ export class Executor {
     this.#options = options;
   }
 
-  /** Takes back memory that no tensor holds any more. */
-  release(type: HostType, storage: HostMemory): void {
-    if (storage.pooled) this.#released.push({ type, storage });
+  /** Memory without a holder that waits for the next run, which may still read it. */
+  get releasedBytes(): number {
+    return this.#releasedBytes;
+  }
+
+  /** Takes back memory that no tensor holds any more; `awaited` where the next run may still read it. */
+  release(type: HostType, storage: HostMemory, awaited: boolean): void {
+    if (!storage.pooled) return;
+    if (!awaited) this.pool.give(type, storage);
+    else {
+      this.#released.push({ type, storage });
+      this.#releasedBytes += storage.array.byteLength;
+    }
   }
 
   /** Computes `outputs` in one graph. Everything recorded so far that they do not depend on is forgotten. */
   run(outputs: readonly LazyValue[]): void {
     if (outputs.length === 0) {
       startOver();
-      this.#reclaim(-1);
+      this.#reclaim();
       return;
     }
     const plan = schedule(outputs);
@@ -106,22 +117,26 @@ export class Executor {
       output.settle(storages[index]!);
     });
     startOver();
-    this.#reclaim(-1);
+    this.#reclaim();
   }
 
   dispose(): void {
     this.#cache.clear();
     this.pool.clear();
     this.#released = [];
+    this.#releasedBytes = 0;
   }
 
   /** Returns dead storages to the pool, except those that the given run is about to read. */
-  #reclaim(exceptRun: number): void {
+  #reclaim(exceptRun?: number): void {
     const kept: { type: HostType; storage: HostMemory }[] = [];
+    this.#releasedBytes = 0;
     for (const entry of this.#released) {
       if (entry.storage.holders > 0) continue;
-      if (entry.storage.lastRead === exceptRun) kept.push(entry);
-      else this.pool.give(entry.type, entry.storage);
+      if (entry.storage.lastRead === exceptRun) {
+        kept.push(entry);
+        this.#releasedBytes += entry.storage.array.byteLength;
+      } else this.pool.give(entry.type, entry.storage);
     }
     this.#released = kept;
   }
