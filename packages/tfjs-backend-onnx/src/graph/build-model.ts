@@ -1,4 +1,4 @@
-import { encodeModel, type Literal, type Node, type Port } from '../onnx/model.ts';
+import { encodeModel, type Literal, literalText, type Node, type Port } from '../onnx/model.ts';
 import { orderMarkers } from './order-markers.ts';
 import { integers } from './recorder.ts';
 import type { Schedule } from './schedule.ts';
@@ -24,7 +24,7 @@ export function buildModel(
 ): Uint8Array<ArrayBuffer> {
   const initializers = new Map<string, Literal & { name: string }>();
   const initializer = (literal: Literal): string => {
-    const key = `${literal.type}[${literal.dims}]${literal.values}`;
+    const key = literalText(literal);
     let known = initializers.get(key);
     if (!known) {
       known = { ...literal, name: `constant${initializers.size}` };

@@ -32,7 +32,9 @@ export function binary(type: string, left: Operand, right: Operand, resultType?:
   const shape = broadcast(shapeOf(a), shapeOf(b));
   const simpler = simplified(type, a, b, shape);
   if (simpler) return simpler;
-  const [x, y] = [unbroadcast(a, b, shape), unbroadcast(b, a, shape)];
+  // One after the other: two fills of one shape cannot both leave it to the other.
+  const x = unbroadcast(a, b, shape);
+  const y = unbroadcast(b, x, shape);
   return record(type, [x, y], { shape, type: resultType ?? elementType });
 }
 
@@ -83,7 +85,7 @@ function isFilledWith(x: LazyValue | Literal, value: number): boolean {
   return narrow !== null && isLiteral(narrow) && narrow.values === value;
 }
 
-export function shapeOf(x: LazyValue | Literal): readonly number[] {
+function shapeOf(x: LazyValue | Literal): readonly number[] {
   return isLiteral(x) ? x.dims : x.shape;
 }
 
@@ -147,9 +149,20 @@ export function split(x: LazyValue, sizes: readonly number[], axis: number): rea
   return recordAll('Split', [x, integers(sizes)], outputs, { axis });
 }
 
+/** Picks along an axis. @throws where an index is known not to be in the axis; others fail when the graph runs */
 export function gather(x: LazyValue, indices: LazyValue, axis: number): LazyValue {
+  const length = x.shape[axis]!;
+  const bad = indices.storage?.array.find((index) => index < 0 || index >= length);
+  if (bad !== undefined) {
+    throw new Error(
+      `gather from [${x.shape}] along axis ${axis}: expected indices in [0, ${length - 1}], got ${bad}. ` +
+        'Check where the indices come from.',
+    );
+  }
+  // ONNX counts negative indices from the end; tfjs refuses them, and so does ONNX Runtime what lies beyond the end.
+  const checked = indices.storage ? indices : where(binary('Less', indices, 0, 'bool'), length, indices);
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
-  return record('Gather', [x, indices], { shape, type: x.type }, { axis });
+  return record('Gather', [x, checked], { shape, type: x.type }, { axis });
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Attributes, ElementType, Literal } from '../onnx/model.ts';
+import { type Attributes, type ElementType, type Literal, literalText, numberText } from '../onnx/model.ts';
 import { Interner } from './interner.ts';
 import { isLiteral, LazyValue, leaf, type Operation, sameShape } from './value.ts';
 
@@ -37,10 +37,10 @@ export function recordAll(
   domain = '',
 ): readonly LazyValue[] {
   let description = `${domain}:${type}/${outputs.length}`;
-  if (attributes !== NO_ATTRIBUTES) description += JSON.stringify(attributes);
+  if (attributes !== NO_ATTRIBUTES) description += JSON.stringify(attributes, exactNumbers);
   let identity = '';
   for (const input of inputs) {
-    if (isLiteral(input)) description += `|${input.type}[${input.dims}]${input.values}`;
+    if (isLiteral(input)) description += `|${literalText(input)}`;
     else {
       description += '|';
       identity += `,${input.id}`;
@@ -127,3 +127,7 @@ export function leafKey(value: LazyValue): number {
 }
 
 const NO_ATTRIBUTES: Attributes = {};
+
+function exactNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'number' ? numberText(value) : value;
+}

@@ -8,8 +8,9 @@ export const concat: LoweredKernel = dataKernel<{ axis: number }>(
     const all = Object.values(inputs);
     const axis = util.parseAxisParam(attrs.axis, all[0]!.shape)[0]!;
     const names = Object.keys(inputs).filter((name) => !inputs[name]!.shape.includes(0));
-    if (names.length === 0 || all.some(({ dtype }) => dtype === 'string' || dtype === 'complex64'))
-      return undefined;
+    const { dtype } = all[0]!;
+    const mixed = all.some((part) => part.dtype !== dtype);
+    if (names.length === 0 || mixed || dtype === 'string' || dtype === 'complex64') return undefined;
     if (names.length === 1) return backend.alias(inputs[names[0]!]!);
     return concatValues(names.map(value), axis);
   },

@@ -15,7 +15,7 @@ export const fill: LoweredKernel = dataKernel<FillAttributes>('Fill', ({ attrs, 
   const dtype = attrs.dtype ?? (typeof value === 'string' ? 'string' : 'float32');
   if (typeof value === 'string' || dtype === 'string' || dtype === 'complex64' || sizeOf(shape) === 0)
     return undefined;
-  if (value === 0 || value === 1) return filled(value, shape, dtype);
+  if (Object.is(value, 0) || value === 1) return filled(value, shape, dtype);
   // Any other number may change from call to call: as a scalar it does not make another graph each time.
   const scalar = backend.scalar(hostArray(dtype, [value]), dtype as HostType);
   return expand(scalar, shape);

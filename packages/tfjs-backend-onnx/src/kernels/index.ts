@@ -20,7 +20,6 @@ import { logical } from './logical.ts';
 import { oneHot } from './one-hot.ts';
 import { pack } from './pack.ts';
 import { padV2 } from './pad-v2.ts';
-import { range } from './range.ts';
 import { reductions } from './reductions.ts';
 import { reshape } from './reshape.ts';
 import { rsqrt } from './rsqrt.ts';
@@ -88,7 +87,6 @@ export const loweredKernels: readonly LoweredKernel[] = [
   broadcastTo,
   padV2,
   oneHot,
-  range,
   tenonLayerNorm,
   tenonLayerNormGrad,
   tenonGelu,

@@ -1,6 +1,6 @@
 import type { DataType } from '@tensorflow/tfjs-core';
 import { binary, cast, where } from '../graph/operations.ts';
-import { constant, record } from '../graph/recorder.ts';
+import { constant, record, reshape } from '../graph/recorder.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
 interface OneHotAttributes {
@@ -17,10 +17,9 @@ export const oneHot: LoweredKernel = kernel<OneHotAttributes>('OneHot', ({ value
   // ONNX counts negative indices from the end; in tfjs they are nowhere.
   const counted = where(binary('Less', indices, 0, 'bool'), depth, indices);
   const values = { type: 'float32', dims: [2], values: [offValue, onValue] } as const;
-  const shape = [...indices.shape, depth];
-  const hot = record('OneHot', [cast(counted, 'int64'), constant(depth, 'int64'), values], {
-    shape,
-    type: 'float32',
-  });
-  return cast(hot, dtype ?? 'int32');
+  // In a row, since ONNX takes no scalar.
+  const row = cast(reshape(counted, [indices.size]), 'int64');
+  const output = { shape: [indices.size, depth], type: 'float32' } as const;
+  const hot = record('OneHot', [row, constant(depth, 'int64'), values], output);
+  return reshape(cast(hot, dtype ?? 'int32'), [...indices.shape, depth]);
 });

@@ -4,6 +4,7 @@ import { kernel, type LoweredKernel } from '../kernel.ts';
 
 export const pack: LoweredKernel = kernel<{ axis: number }>('Pack', ({ inputs, value, attrs }) => {
   const parts = Object.keys(inputs).map(value);
+  if (parts.some(({ type }) => type !== parts[0]!.type)) return undefined;
   const axis = attrs.axis < 0 ? attrs.axis + parts[0]!.shape.length + 1 : attrs.axis;
   const stacked = parts.map((part) => reshape(part, part.shape.toSpliced(axis, 0, 1)));
   return stacked.length === 1 ? stacked[0] : concat(stacked, axis);

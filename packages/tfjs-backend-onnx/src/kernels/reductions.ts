@@ -1,6 +1,6 @@
 import { util } from '@tensorflow/tfjs-core';
 import { columnSums } from '../graph/mat-mul.ts';
-import { cast, type Reduction, reduce } from '../graph/operations.ts';
+import { cast, type Reduction, reduce, unary, where } from '../graph/operations.ts';
 import { reshape } from '../graph/recorder.ts';
 import { type LazyValue, sizeOf } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
@@ -32,9 +32,17 @@ export const reductions: LoweredKernel[] = Object.entries(onnxOperator).map(([na
       const sums = columnSums(reshape(x, [sizeOf(x.shape.slice(0, axes.length)), sizeOf(columns)]));
       return reshape(sums, attrs.keepDims ? [...axes.map(() => 1), ...columns] : columns);
     }
-    return reduce(operator, x, axes, attrs.keepDims);
+    const result = reduce(operator, x, axes, attrs.keepDims);
+    const passesNaN = x.type === 'int32' || (name !== 'Max' && name !== 'Min');
+    return passesNaN ? result : where(anyNaN(x, axes, attrs.keepDims), Number.NaN, result);
   }),
 );
+
+/** ONNX Runtime's ReduceMax and ReduceMin pass over NaN; in tfjs it wins. */
+function anyNaN(x: LazyValue, axes: readonly number[], keepDims: boolean): LazyValue {
+  const found = reduce('ReduceMax', cast(unary('IsNaN', x, 'bool'), 'float32'), axes, keepDims);
+  return cast(found, 'bool');
+}
 
 /** The axes a reduction kernel is told to reduce: all where none are named. */
 export function reducedAxes(x: LazyValue, attrs: ReductionAttributes): number[] {

@@ -1,4 +1,4 @@
-import { binary, cast, mul, scatterRows, where } from '../graph/operations.ts';
+import { binary, scatterRows, where } from '../graph/operations.ts';
 import { reshape } from '../graph/recorder.ts';
 import { sizeOf } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
@@ -11,12 +11,9 @@ export const unsortedSegmentSum: LoweredKernel = kernel<{ numSegments: number }>
     if (x.type !== 'float32' || ids.type !== 'int32' || attrs.numSegments === 0) return undefined;
     const [count, rowShape] = [sizeOf(ids.shape), x.shape.slice(ids.shape.length)];
     const counted = reshape(binary('GreaterOrEqual', ids, 0, 'bool'), [count, 1]);
-    const rows = mul(reshape(x, [count, sizeOf(rowShape)]), cast(counted, 'float32'));
-    const sums = scatterRows(
-      rows,
-      reshape(where(binary('GreaterOrEqual', ids, 0, 'bool'), ids, 0), [count]),
-      attrs.numSegments,
-    );
+    const rows = where(counted, reshape(x, [count, sizeOf(rowShape)]), 0);
+    const targets = reshape(where(counted, reshape(ids, [count, 1]), 0), [count]);
+    const sums = scatterRows(rows, targets, attrs.numSegments);
     return reshape(sums, [attrs.numSegments, ...rowShape]);
   },
 );

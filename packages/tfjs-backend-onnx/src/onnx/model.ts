@@ -10,6 +10,16 @@ export interface Literal {
   readonly values: readonly number[] | number;
 }
 
+/** A text of its own for every literal: -0 is another number than 0. */
+export function literalText({ type, dims, values }: Literal): string {
+  return `${type}[${dims}]${typeof values === 'number' ? numberText(values) : values.map(numberText)}`;
+}
+
+/** A text of its own for every number, those that JSON and templates write alike included. */
+export function numberText(value: number): string {
+  return Object.is(value, -0) ? '-0' : `${value}`;
+}
+
 type Attribute = number | string | readonly number[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
