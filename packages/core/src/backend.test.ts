@@ -1,9 +1,11 @@
-import { getBackend } from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { findBackendFactory, getBackend, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import '@tenon/tfjs-backend-onnx';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useBackend } from './backend.ts';
 
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
 });
 
 describe('useBackend', () => {
@@ -35,6 +37,43 @@ describe('useBackend', () => {
         'got @tensorflow/tfjs-node-gpu: not installed. Install one: npm install @tensorflow/tfjs-node-gpu',
     );
     expect(getBackend()).toBe('cpu');
+  });
+
+  describe('with a backend that is installed but cannot start', () => {
+    const working = findBackendFactory('onnx');
+    const reason = 'onnx backend: expected a native library, got none. Run `npm install it`';
+
+    beforeEach(async () => {
+      await useBackend('cpu');
+      removeBackend('onnx');
+      registerBackend('onnx', () => {
+        throw new Error(`${reason}.`);
+      });
+    });
+
+    afterEach(() => {
+      removeBackend('onnx');
+      registerBackend('onnx', working, 3);
+    });
+
+    it("throws with the backend's own words", async () => {
+      await expect(useBackend('onnx')).rejects.toThrow(
+        'backend: expected onnx to be installed and to work, ' +
+          `got @tenon/tfjs-backend-onnx: ${reason}. Do what that says, or choose another backend.`,
+      );
+      expect(getBackend()).toBe('cpu');
+    });
+
+    it('takes the next, and says so in a line', async () => {
+      const warn = vi.spyOn(console, 'warn').mockReturnValue();
+      const chosen = await useBackend('auto');
+      expect(chosen.skipped).toContainEqual({ package: '@tenon/tfjs-backend-onnx', reason });
+      expect(warn.mock.calls).toEqual([
+        [
+          `backend: @tenon/tfjs-backend-onnx is installed but does not work, running on ${chosen.package}: ${reason}.`,
+        ],
+      ]);
+    });
   });
 
   it('does not know other names', async () => {

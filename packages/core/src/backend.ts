@@ -2,7 +2,16 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { add, engine, getBackend, ready, scalar, setBackend, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  engine,
+  env,
+  findBackendFactory,
+  getBackend,
+  scalar,
+  setBackend,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import { TenonError } from './errors.ts';
 
 interface Candidate {
@@ -91,11 +100,12 @@ export async function useBackend(choice: BackendChoice | 'auto' = 'auto'): Promi
       advice: 'Choose one of these names.',
     });
   }
-  const skipped: { package: string; reason: string }[] = [];
+  const skipped: Skipped[] = [];
   for (const candidate of candidates) {
     try {
       await load(candidate.package);
       await activate(candidate.backend);
+      warnOfBroken(skipped, candidate.package);
       return {
         choice: candidate.choice,
         package: candidate.package,
@@ -110,8 +120,28 @@ export async function useBackend(choice: BackendChoice | 'auto' = 'auto'): Promi
     subject: 'backend',
     expected: wanted === 'auto' ? 'at least one that works' : `${wanted} to be installed and to work`,
     got: skipped.map((s) => `${s.package}: ${s.reason}`).join('; '),
-    advice: `Install one: npm install ${wanted === 'auto' ? '@tenon/tfjs-backend-onnx' : candidates[0]!.package}`,
+    advice: skipped.some(isBroken)
+      ? 'Do what that says, or choose another backend.'
+      : `Install one: npm install ${wanted === 'auto' ? '@tenon/tfjs-backend-onnx' : candidates[0]!.package}`,
   });
+}
+
+interface Skipped {
+  readonly package: string;
+  readonly reason: string;
+}
+
+const NOT_INSTALLED = 'not installed';
+
+const isBroken = ({ reason }: Skipped): boolean => reason !== NOT_INSTALLED;
+
+/** What was installed was wanted: nobody should wait a hundred times longer without knowing why. */
+function warnOfBroken(skipped: readonly Skipped[], chosen: string): void {
+  for (const broken of skipped.filter(isBroken)) {
+    console.warn(
+      `backend: ${broken.package} is installed but does not work, running on ${chosen}: ${broken.reason}.`,
+    );
+  }
 }
 
 /** Imports a package as seen from here or, where this package is linked in from elsewhere, from the project. */
@@ -126,15 +156,38 @@ async function load(name: string): Promise<void> {
 }
 
 async function activate(backend: string): Promise<void> {
-  const before = getBackend();
-  const wasSet = await setBackend(backend);
-  await ready();
-  // The cpu backend greets its first tensor with the advice to install tfjs-node: the choice is made already.
-  if (backend === 'cpu') (engine().backend as { firstUse?: boolean }).firstUse = false;
-  const sum = wasSet ? tidy(() => add(scalar(1), scalar(2)).dataSync()[0]) : undefined;
-  if (sum === 3) return;
-  if (before !== '') await setBackend(before);
-  throw new Error(wasSet ? `it computed 1 + 2 = ${sum}` : `TensorFlow.js could not start it`);
+  const before: string | undefined = getBackend(); // its type does not say that there may be none
+  try {
+    if (!(await setBackendQuietly(backend))) throw await reasonOfFailure(backend);
+    // The cpu backend greets its first tensor with the advice to install tfjs-node: the choice is made already.
+    if (backend === 'cpu') (engine().backend as { firstUse?: boolean }).firstUse = false;
+    const sum = tidy(() => add(scalar(1), scalar(2)).dataSync()[0]);
+    if (sum !== 3) throw new Error(`it computed 1 + 2 = ${sum}`);
+  } catch (error) {
+    if (before) await setBackend(before);
+    throw error;
+  }
+}
+
+/** Without TensorFlow.js printing the stack of a failure, which is ours to report. */
+async function setBackendQuietly(backend: string): Promise<boolean> {
+  const before = env().getBool('PROD');
+  env().set('PROD', true);
+  try {
+    return await setBackend(backend);
+  } finally {
+    env().set('PROD', before);
+  }
+}
+
+/** TensorFlow.js keeps the error of a backend to itself: we ask the backend once more. */
+async function reasonOfFailure(backend: string): Promise<unknown> {
+  try {
+    await findBackendFactory(backend)();
+  } catch (error) {
+    return error;
+  }
+  return new Error('TensorFlow.js could not start it');
 }
 
 function isMissing(error: unknown, name: string): boolean {
@@ -149,6 +202,7 @@ function isMissing(error: unknown, name: string): boolean {
 }
 
 function reasonOf(error: unknown, name: string): string {
-  if (isMissing(error, name)) return 'not installed';
-  return error instanceof Error ? error.message.split('\n')[0]! : String(error);
+  if (isMissing(error, name)) return NOT_INSTALLED;
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0]!.replace(/\.$/, '');
 }
