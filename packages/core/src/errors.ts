@@ -80,3 +80,14 @@ export function assertWhole(subject: string, value: number, minimum = 1): void {
     advice: 'Pass a whole number.',
   });
 }
+
+/**
+ * Checks that a tensor holds whole numbers to index with.
+ *
+ * @throws {TenonError} when its type is not int32.
+ */
+export function assertInt32(subject: string, tensor: { readonly dtype: string }): void {
+  if (tensor.dtype === 'int32') return;
+  const advice = "Make the tensor with the type 'int32'.";
+  throw new TenonError({ subject, expected: 'an int32 tensor', got: tensor.dtype, advice });
+}

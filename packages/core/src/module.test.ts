@@ -1,10 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { memory, mul, setBackend, type Tensor } from '@tensorflow/tfjs-core';
+import { memory, mul, setBackend, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ones, zeros } from './initializers.ts';
 import { Module, type Parameter, parameter, parameterCount } from './module.ts';
 import { RandomStream } from './random.ts';
-import { StateDictError, storedTensor, transposed } from './state-dict.ts';
+import { StateDictError, storedFromTensor, storedTensor, transposed } from './state-dict.ts';
 
 class Leaf extends Module {
   readonly weight: Parameter;
@@ -100,5 +100,12 @@ describe('transposed', () => {
     expect(() => transposed(storedTensor(new Float32Array(2), [2]))).toThrow(
       'transposed: expected a matrix, got shape [2]',
     );
+  });
+});
+
+describe('storedFromTensor', () => {
+  it('hands out booleans as int32', () => {
+    const read = tidy(() => storedFromTensor(tensor1d([true, false], 'bool')).read());
+    expect(read).toEqual(Int32Array.of(1, 0));
   });
 });

@@ -34,7 +34,10 @@ export function storedFromTensor(tensor: Tensor): StoredTensor {
   return {
     dtype: tensor.dtype === 'float32' ? 'float32' : 'int32',
     shape: tensor.shape,
-    read: () => tensor.dataSync() as Float32Array | Int32Array,
+    read() {
+      const values = tensor.dataSync();
+      return values instanceof Uint8Array ? Int32Array.from(values) : values; // booleans
+    },
   };
 }
 

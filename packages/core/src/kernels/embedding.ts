@@ -1,4 +1,5 @@
 import { gather, reshape, scatterND, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { assertInt32 } from '../errors.ts';
 import { defineKernel } from '../named-kernel.ts';
 
 const run = defineKernel<{ weight: Tensor; ids: Tensor }, Record<never, never>>({
@@ -31,7 +32,9 @@ const runGradient = defineKernel<{ ids: Tensor; dy: Tensor }, { vocabularySize: 
  * @param weight [V, C]
  * @param ids int32 [...], each in [0, V)
  * @returns [..., C]
+ * @throws {TenonError} when `ids` is not int32.
  */
 export function embedding(weight: Tensor2D, ids: Tensor): Tensor {
+  assertInt32('embedding ids', ids);
   return run({ weight, ids }, {})[0]!;
 }

@@ -13,6 +13,7 @@ import {
   tensor,
   tidy,
   variable,
+  zeros,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type BackendChoice, useBackend } from '../backend.ts';
@@ -191,6 +192,21 @@ describe.each(backends)('named kernels on %s', (backend) => {
           ).dataSync()[0],
       ),
     ).toBe(30);
+  });
+
+  it('refuses ids, labels and rows that do not fit', () => {
+    tidy(() => {
+      const table = tensor([[1, 2]]) as Tensor2D;
+      const whole = tensor([0]) as Tensor1D;
+      const advice = "expected an int32 tensor, got float32. Make the tensor with the type 'int32'.";
+      expect(() => embedding(table, whole)).toThrow(`embedding ids: ${advice}`);
+      expect(() => softmaxCrossEntropy(table, whole)).toThrow(`softmaxCrossEntropy labels: ${advice}`);
+      const cache = variable(zeros([1, 2, 4, 3]));
+      expect(() => writeRows(cache, zeros([1, 1, 1, 3]), 0)).toThrow(
+        'rows: expected [1, 2, T, 3], got [1, 1, 1, 3]. Only the third axis may differ from the cache.',
+      );
+      cache.dispose();
+    });
   });
 
   it('takes empty tensors', () => {

@@ -12,6 +12,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { assertInt32 } from '../errors.ts';
 import { defineKernel } from '../named-kernel.ts';
 
 /** 1 where a row counts, 0 where its label is negative. */
@@ -57,8 +58,10 @@ const runGradient = defineKernel<
  * @param logits float32 [N, V]
  * @param labels int32 [N]; a row with a negative label (−100) has loss 0 and no gradient.
  * @returns [N]
+ * @throws {TenonError} when `labels` is not int32.
  */
 export function softmaxCrossEntropy(logits: Tensor2D, labels: Tensor1D): Tensor1D {
+  assertInt32('softmaxCrossEntropy labels', labels);
   const [loss, normaliser] = run({ logits, labels }, {});
   normaliser!.dispose();
   return loss as Tensor1D;
