@@ -112,6 +112,12 @@ describe('the backend', () => {
     expect([...tf.add(x, 1).dataSync()]).toEqual([2, 3, 4, 5]);
   });
 
+  test('so does an error when the graph is built', () => {
+    const bad = tf.softmax(tf.scalar(1));
+    expect(() => bad.dataSync()).toThrow('could not run the tfjs kernel Softmax (as Softmax(float32 []))');
+    bad.dispose();
+  });
+
   test('options are checked', () => {
     expect(() => onnxBackend().configure({ threads: 0 })).toThrow(
       'expected threads to be a positive integer, got 0',

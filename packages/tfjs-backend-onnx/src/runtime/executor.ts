@@ -175,7 +175,10 @@ export class Executor {
 /** Adds to ONNX Runtime's message which tfjs kernel recorded the node it names, on which shapes. */
 function explain(error: unknown, plan: Schedule): Error {
   const message = error instanceof Error ? error.message : String(error);
-  const named = plan.operations.find((operation) => message.includes(`${operationName(operation)}'`));
+  // In quotes where it failed to run, in parentheses where it failed to load.
+  const named = plan.operations.find((operation) =>
+    ["'", ')'].some((end) => message.includes(`${operationName(operation)}${end}`)),
+  );
   const where = named
     ? `the tfjs kernel ${named.kernel} (as ${describe(named)})`
     : `a graph of ${plan.operations.length} operations recorded by ${kernelsOf(plan)}`;
