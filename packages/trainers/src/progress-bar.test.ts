@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { TrainEvent } from './events.ts';
 import { type ProgressBar, progressBar } from './progress-bar.ts';
 
-/** Collects what is written; a terminal of 100 columns or none. */
-function output(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => string } {
+/** Collects what is written; a terminal or none. */
+function output(isTTY: boolean, columns = 100): { stream: NodeJS.WriteStream; text: () => string } {
   let text = '';
   const stream = new Writable({
     write(chunk, _, done) {
@@ -14,7 +14,7 @@ function output(isTTY: boolean): { stream: NodeJS.WriteStream; text: () => strin
   });
   // What is read of a terminal: whether it is one, and its width.
   return {
-    stream: Object.assign(stream, { isTTY, columns: 100 }) as unknown as NodeJS.WriteStream,
+    stream: Object.assign(stream, { isTTY, columns }) as unknown as NodeJS.WriteStream,
     text: () => text,
   };
 }
@@ -49,6 +49,14 @@ describe('progressBar', () => {
       expect.stringMatching(/^step 4\/4 \| loss 1\.2\d+ \| 1,000 tokens\/s \| 0:00 left$/),
       '',
     ]);
+  });
+
+  it('leaves a narrow terminal to the figures', async () => {
+    const { stream, text } = output(true, 40);
+    const progress = progressBar({ stream });
+    await tell(progress, start, step(1, 2), { type: 'end', step: 1, stopped: 'interrupted' });
+    expect(text()).toContain('1/4 | loss 2.0000 | 1,000 tokens/s');
+    expect(text()).not.toMatch(/[█░]/);
   });
 
   it('draws a bar on a terminal, with what is printed above it', async () => {

@@ -105,6 +105,10 @@ interface Display {
   close(pace: Pace | undefined): void;
 }
 
+const WIDEST_BAR = 24;
+/** Columns of `1999/2000 | loss 2.5060 | 18,530 tokens/s | 1:00:00 left` */
+const FIGURES = 60;
+
 class TerminalBar implements Display {
   readonly #stream: NodeJS.WriteStream;
   #bars: MultiBar | undefined;
@@ -115,12 +119,14 @@ class TerminalBar implements Display {
   }
 
   show(pace: Pace): void {
+    // Figures matter more than the bar: in a narrow terminal it gives way to them.
+    const bar = Math.max(0, Math.min(WIDEST_BAR, this.#stream.columns - FIGURES - 1));
     this.#bars ??= new MultiBar({
       stream: this.#stream,
-      format: '{bar} {value}/{total} | {figures}',
+      format: `${bar > 0 ? '{bar} ' : ''}{value}/{total} | {figures}`,
       barCompleteChar: '█',
       barIncompleteChar: '░',
-      barsize: 24,
+      barsize: bar,
       // Its own handling of Ctrl-C would keep the process from ending.
       gracefulExit: false,
     });
