@@ -40,12 +40,13 @@ export async function finish(outcome: Outcome): Promise<void> {
   });
   await writeTextFile(run.path('report'), await report(outcome));
 
-  const { steps } = run.settings;
+  const { settings } = run;
+  const { steps } = settings;
   if (result.evaluation !== undefined) console.log(`\n${scoreLines(result.evaluation, baseline, tokens)}`);
   console.log(`
 ${result.step < steps ? `stopped after step ${result.step} of ${steps}; it is all saved in` : 'saved in'} ${run.folder}
   see      ${run.path('report')}
-  write    ${run.command('sample --prompt "The Red Lantern"')}
+  write    ${run.command(settings.data === undefined ? 'sample --prompt "The Red Lantern"' : 'sample')}
   go on    ${run.command(result.step < steps ? '--resume' : `--resume --steps ${2 * steps}`)}`);
 }
 

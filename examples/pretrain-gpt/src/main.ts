@@ -20,7 +20,7 @@ import { printable, samples, write } from './writing.ts';
 
 async function pretrain(command: TrainCommand): Promise<number> {
   using signal = interruptSignal();
-  const run = new Run(command);
+  using run = new Run(command);
   const { settings } = run;
   const { context, batch, steps, seed, dropout, learningRate } = settings;
   const backend = await useBackend(command.backend);

@@ -49,7 +49,7 @@ describe('readCommand', () => {
     ['--steps=-3', '--steps: expected a whole number of at least 1, got -3. Write --steps 1 for instance.'],
     [
       '--steps -3',
-      "command line: expected the options that --help lists, got Option '--steps' argument is ambiguous. npm start -- --help lists them.",
+      'command line: expected the options that --help lists, got --steps without a value (one that begins with a dash is written --steps=-1). npm start -- --help lists them.',
     ],
     ['--steps=ten', '--steps: expected a whole number of at least 1, got ten. Write --steps 1 for instance.'],
     [
@@ -68,6 +68,8 @@ describe('readCommand', () => {
       '--layer 3',
       "command line: expected the options that --help lists, got Unknown option '--layer'. npm start -- --help lists them.",
     ],
+    ['--prompt=', '--prompt: expected at least one character, got none. Leave it out to begin anywhere.'],
+    ['sample --prompt=', '--prompt: expected at least one character, got none.'],
     [
       'paint',
       'command: expected train or sample, got paint. npm start -- --help lists what there is. Put a text with spaces into quotes.',

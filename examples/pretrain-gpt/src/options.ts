@@ -157,7 +157,7 @@ export function readCommand(args: readonly string[]): Command {
       kind: 'sample',
       folder,
       backend,
-      prompt: values.prompt ?? '\n',
+      prompt: words(values, 'prompt') ?? '\n',
       tokens: whole(values, 'tokens', 1) ?? 200,
       temperature: number(values, 'temperature', 0, 10) ?? 0.8,
       topK: whole(values, 'top-k', 1) ?? 50,
@@ -199,12 +199,20 @@ function parse(args: readonly string[]): { values: Values; positionals: string[]
       {
         subject: 'command line',
         expected: 'the options that --help lists',
-        got: (error as Error).message.split(/\.\s/)[0]!,
+        got: complaint(error as Error),
         advice: 'npm start -- --help lists them.',
       },
       { cause: error },
     );
   }
+}
+
+/** Node's own words, but for an option with nothing, or with something like -1, behind it. */
+function complaint({ message }: Error): string {
+  const ambiguous = /^Option '(--[\w-]+).*argument is ambiguous/.exec(message);
+  if (ambiguous)
+    return `${ambiguous[1]} without a value (one that begins with a dash is written ${ambiguous[1]}=-1)`;
+  return message.split(/\.\s/)[0]!;
 }
 
 function readSettings(values: Values): Partial<Settings> {
@@ -220,7 +228,7 @@ function readSettings(values: Values): Partial<Settings> {
     learningRate: number(values, 'learning-rate', Number.MIN_VALUE, Number.MAX_VALUE),
     dropout: number(values, 'dropout', 0, 1 - Number.EPSILON),
     seed: whole(values, 'seed', 0),
-    prompt: values.prompt,
+    prompt: words(values, 'prompt'),
   };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
@@ -236,6 +244,16 @@ function refuse(values: Values, names: readonly (keyof Values)[], where: string)
       where === '--resume'
         ? 'A run goes on with its own settings; only --steps may change. Leave it out, or start anew with --out.'
         : 'Leave it out; npm start -- --help says what belongs where.',
+  });
+}
+
+function words(values: Values, name: 'prompt'): string | undefined {
+  if (values[name] !== '') return values[name];
+  throw new TenonError({
+    subject: `--${name}`,
+    expected: 'at least one character',
+    got: 'none',
+    advice: 'Leave it out to begin anywhere.',
   });
 }
 

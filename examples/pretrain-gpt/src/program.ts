@@ -23,8 +23,9 @@ export async function runProgram(program: () => Promise<number>): Promise<void> 
 
 function explain(error: unknown): string {
   if (error instanceof TenonError || error instanceof TokenizerError) return `error: ${error.message}`;
-  const { code, message, path, stack } = error as NodeJS.ErrnoException;
-  const advice = ADVICE[code ?? ''];
+  const { code, message, path, stack, syscall } = error as NodeJS.ErrnoException;
+  // Node says ENOENT where a folder with its parents cannot be made because the disk can only be read.
+  const advice = ADVICE[code === 'ENOENT' && syscall === 'mkdir' ? 'EROFS' : (code ?? '')];
   if (advice !== undefined)
     return `error: ${path ?? 'writing'}: expected to write it, got ${message}. ${advice}.`;
   return stack ?? String(error);

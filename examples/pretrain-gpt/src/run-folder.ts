@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTextFile } from '@tenon/checkpoints';
 import { type Json, TenonError } from '@tenon/core';
@@ -20,6 +20,9 @@ const NAMES = {
   generation: 'generation_config.json',
 } as const;
 
+/** Holds the number of the process that is at work in the folder. */
+const LOCK = '.running';
+
 /** The content of `run.json`. */
 interface RunRecord {
   readonly settings: Settings;
@@ -27,16 +30,18 @@ interface RunRecord {
   readonly textHash: string;
 }
 
-/** A run and the folder that it is kept in. Making one writes nothing yet. */
-export class Run {
+/** A run and the folder that it is kept in. Making one writes nothing yet; disposing lets others into the folder. */
+export class Run implements Disposable {
   readonly folder: string;
   readonly settings: Settings;
   /** A run that was there before is gone on with. */
   readonly resumed: boolean;
   readonly #textHash: string | undefined;
+  #locked = false;
 
   /** @throws {TenonError} when there is a run that must not be, or none that has to be. */
   constructor({ folder, resume, overwrite, short, said }: TrainCommand) {
+    assertNobodyAtWork(folder);
     this.folder = folder;
     this.resumed = resume;
     if (resume) {
@@ -92,6 +97,9 @@ export class Run {
   async begin(text: Text, tokenizer: ByteLevelBPETokenizer): Promise<void> {
     this.#assertSameText(text);
     mkdirSync(this.folder, { recursive: true });
+    assertNobodyAtWork(this.folder);
+    writeFileSync(join(this.folder, LOCK), String(process.pid));
+    this.#locked = true;
     if (!this.resumed) {
       for (const name of Object.values(NAMES))
         rmSync(join(this.folder, name), { recursive: true, force: true });
@@ -102,6 +110,11 @@ export class Run {
     if (this.settings.data !== undefined) return; // the user has that text
     await writeTextFile(this.path('train'), text.train.join('\n\n'));
     await writeTextFile(this.path('validation'), text.validation.join('\n\n'));
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#locked) rmSync(join(this.folder, LOCK), { force: true });
+    this.#locked = false;
   }
 
   async #writeJson(name: keyof typeof NAMES, value: object): Promise<void> {
@@ -158,7 +171,31 @@ function readRecord(folder: string): RunRecord {
   return { settings, textHash };
 }
 
-const isEmpty = (folder: string): boolean => readdirSync(folder).length === 0;
+/** Two at work in one folder would write into each other's metrics. What a killed one left behind does not count. */
+function assertNobodyAtWork(folder: string): void {
+  const file = join(folder, LOCK);
+  if (!existsSync(file)) return;
+  const other = Number(readFileSync(file, 'utf8'));
+  if (!isAlive(other)) return;
+  throw new TenonError({
+    subject: `--out ${folder}`,
+    expected: 'a folder that no other run is at work in',
+    got: `one in use by process ${other}`,
+    advice: `Wait for it, stop it (kill ${other}), or choose another: --out FOLDER. If that is no run, delete ${file}.`,
+  });
+}
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, and somebody else's
+  }
+}
+
+/** Names that begin with a dot are what a killed run left half-written, or the desktop's. */
+const isEmpty = (folder: string): boolean => readdirSync(folder).every((name) => name.startsWith('.'));
 
 /** For the shell, where a name needs it. */
 function quoted(text: string): string {

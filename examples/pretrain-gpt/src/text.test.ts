@@ -25,6 +25,13 @@ describe('readText', () => {
     expect(validation[0]!.startsWith(prompt)).toBe(true);
   });
 
+  it('begins samples with something, whatever is at the border', () => {
+    expect(readText(settingsFor(`${'word '.repeat(950)}${' '.repeat(300)}last words`)).prompt).toBe(
+      'last words',
+    );
+    expect(readText(settingsFor(`${'word '.repeat(950)}${' '.repeat(1000)}`)).prompt).toBe('\n');
+  });
+
   it.each([
     ['an empty file', '', /expected a text in UTF-8, got an empty file\. Choose a file/],
     [

@@ -36,11 +36,12 @@ export function readText({ data, seed, characters }: Settings): Text {
   const text = decode(data, readBytes(data));
   const border = wordBorder(text, Math.floor(text.length * (1 - VALIDATION_SHARE)));
   const validation = text.slice(border);
+  const opening = validation.trimStart();
   return {
     train: [text.slice(0, border)],
     validation: [validation],
     origin: data,
-    prompt: validation.slice(0, wordBorder(validation, 40)).trimEnd(),
+    prompt: opening.slice(0, wordBorder(opening, 40)).trimEnd() || '\n',
     hash: sha256(text),
   };
 }

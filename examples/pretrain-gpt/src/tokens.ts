@@ -26,7 +26,7 @@ export function loadVocabulary(file: string): ByteLevelBPETokenizer {
       {
         subject: file,
         expected: 'the byte-BPE vocabulary that a run has written',
-        got: (error as Error).message,
+        got: (error as Error).message.replace(/\.$/, ''),
         advice: 'Check --out FOLDER, or train anew.',
       },
       { cause: error },

@@ -92,7 +92,7 @@ figure svg { display: block; width: 100%; height: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 500; }
-.numbers th + th, .numbers td + td { text-align: right; padding-right: 0; font-variant-numeric: tabular-nums; }
+.numbers th + th, .numbers td + td { text-align: right; padding: .4rem 0 .4rem .75rem; font-variant-numeric: tabular-nums; }
 .samples td:first-child { width: 3rem; color: var(--quiet); font-variant-numeric: tabular-nums; }
 .samples td:last-child { font-family: ui-monospace, monospace; font-size: .85rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .settings td:first-child { width: 14rem; color: var(--quiet); }
