@@ -34,4 +34,11 @@ describe('NGramModel', () => {
     const model = new NGramModel(characters('ab'), 128);
     expect(Number.isFinite(model.loss(characters('abyzab')))).toBe(true);
   });
+
+  it('gives every token a chance where none that it has read is rare', () => {
+    const words = Int32Array.from({ length: 4000 }, (_, i) => (i * i + (i >> 3)) % 20);
+    for (const order of [1, 2]) {
+      expect(Number.isFinite(new NGramModel(words, 128, order).loss(characters('abyzab'), 0))).toBe(true);
+    }
+  });
 });

@@ -9,6 +9,8 @@ interface Context {
   saved: number;
 }
 
+const LEAST_DISCOUNT = 0.01;
+
 /** Learns which tokens follow which, and gives every token a probability after any others. */
 export class NGramModel {
   readonly order: number;
@@ -83,9 +85,12 @@ export class NGramModel {
       if (count <= 4) howOften[lengths[node]!]![count]!++;
     }
     for (const [, one = 0, two = 0, three = 0, four = 0] of howOften) {
-      const share = one / Math.max(one + 2 * two, 1);
+      // In a long text no token is rare: the estimate would save nothing for those that were never seen.
+      const share = one === 0 ? 0.5 : one / (one + 2 * two);
       const take = (count: number, now: number, next: number): number =>
-        now === 0 ? share : Math.min(Math.max(count - ((count + 1) * share * next) / now, 0), count);
+        now === 0
+          ? share
+          : Math.min(Math.max(count - ((count + 1) * share * next) / now, LEAST_DISCOUNT), count);
       this.#discounts.push([take(1, one, two), take(2, two, three), take(3, three, four)]);
     }
     for (const [key, node] of this.#nodes) {
