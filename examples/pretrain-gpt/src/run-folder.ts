@@ -188,10 +188,17 @@ function assertNobodyAtWork(folder: string): void {
 function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, and somebody else's
   }
+  return !isZombie(pid);
+}
+
+/** Killed, but not yet taken off the list by its parent: in a container without an init that can last for ever. */
+function isZombie(pid: number): boolean {
+  const status = `/proc/${pid}/stat`;
+  return existsSync(status) && / Z /.test(readFileSync(status, 'utf8').replace(/^.*\)/, ''));
 }
 
 /** Names that begin with a dot are what a killed run left half-written, or the desktop's. */
