@@ -1,7 +1,7 @@
 // Starts a TypeScript program of this repository from source:  node scripts/run.mjs FILE [arguments].
 // A launcher is needed because two things must be set before Node starts: the export condition that
 // points the packages at their sources, and, on Linux, huge pages for the C library's allocator
-// (matrices of some megabytes multiply up to twice as fast on them; docs/log.md has the measurement).
+// (a training step takes about a seventh less time on them; docs/log.md has the measurement).
 // TENON_NODE_ARGS adds options of Node's own: TENON_NODE_ARGS=--cpu-prof.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
