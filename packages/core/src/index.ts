@@ -42,7 +42,6 @@ export { defineKernel, type NamedKernel, type NamedKernelDefinition } from './na
 export { RandomKey, RandomStream, threefry2x32, ZeroStream } from './random.ts';
 export {
   assertStateDict,
-  compareStateDict,
   type StateDict,
   StateDictError,
   type StateDictMismatch,

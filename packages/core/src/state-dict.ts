@@ -77,7 +77,7 @@ export interface StateDictMismatch {
 }
 
 /** Compares what a module or an optimiser expects with what a state dict holds. Nothing is read. */
-export function compareStateDict(
+function compareStateDict(
   expected: ReadonlyMap<string, { readonly shape: readonly number[] }>,
   weights: StateDict,
 ): StateDictMismatch {

@@ -23,7 +23,7 @@ const run = defineKernel<{ x: Tensor }, { approximate: GeluApproximation }>({
       x: () =>
         runGradient(
           { x: saved[0]!, dy: dy as Tensor },
-          attributes as unknown as { approximate: GeluApproximation },
+          attributes as unknown as { approximate: GeluApproximation }, // those that `run` was called with
         )[0]!,
     }),
   },
