@@ -1,19 +1,14 @@
-"""GPT-2 training steps in PyTorch, for the benchmark train-step.
+"""GPT-2 training steps in PyTorch, for the benchmarks train-step and engine.
 
-Reads one JSON object a line from standard input and answers each with one line:
-  {"size": {...}, "optimizer": {...}, "threads": 2, "seed": 1}  ->  {"ready": true, ...facts}
-  {"steps": 4}                                                  ->  {"milliseconds": [...], "loss": x, "peakMB": n}
-It ends with the input. B sequences of T tokens, C channels, H heads, V vocabulary; tied embeddings, no dropout.
+Asked to build: {"size": {...}, "optimizer": {...}, "threads": 2, "seed": 1}; the rest is in `protocol.py`.
+B sequences of T tokens, C channels, H heads, V vocabulary; tied embeddings, no dropout.
 """
 
-import json
 import math
-import resource
-import sys
-import time
 
 import torch
 import torch.nn.functional as F
+from protocol import Trainer, serve
 
 
 class GPT2:
@@ -75,49 +70,18 @@ def apply(x, weights):
 
 class Training:
     def __init__(self, request):
-        torch.set_num_threads(request["threads"])
         torch.manual_seed(request["seed"])
-        self.size, rule = request["size"], request["optimizer"]
+        self.size = request["size"]
         self.model = GPT2(self.size)
-        self.clip = rule["clip"]
-        self.optimizer = torch.optim.AdamW(
-            self.model.parameters,
-            lr=rule["learningRate"],
-            betas=(rule["beta1"], rule["beta2"]),
-            eps=rule["epsilon"],
-            weight_decay=rule["weightDecay"],
-        )
+        self.trainer = Trainer(self.model.parameters, request["optimizer"])
+        self.facts = {"adamw": self.trainer.variant}
 
-    def step(self):
+    def batch(self):
         shape = (self.size["batch"], self.size["tokens"])
-        ids, targets = (torch.randint(0, self.size["vocabulary"], shape) for _ in range(2))
-        start = time.perf_counter()
-        self.optimizer.zero_grad(set_to_none=True)
-        loss = self.model.loss(ids, targets)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters, self.clip)
-        self.optimizer.step()
-        value = loss.item()
-        return (time.perf_counter() - start) * 1000, value
+        return [torch.randint(0, self.size["vocabulary"], shape) for _ in range(2)]
+
+    def step(self, batch):
+        return self.trainer.step(lambda: self.model.loss(*batch))
 
 
-def answer(message):
-    print(json.dumps(message), flush=True)
-
-
-def main():
-    training = None
-    for line in sys.stdin:
-        request = json.loads(line)
-        if training is None:
-            training = Training(request)
-            answer({"ready": True, "version": torch.__version__, "threads": torch.get_num_threads()})
-            continue
-        results = [training.step() for _ in range(request["steps"])]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        if sys.platform == "darwin":
-            peak //= 1024  # It counts bytes there, kilobytes elsewhere.
-        answer({"milliseconds": [r[0] for r in results], "loss": results[-1][1], "peakMB": peak // 1024})
-
-
-main()
+serve(Training)

@@ -21,3 +21,7 @@ export function machine(): Machine {
     glibcTunables: process.env['GLIBC_TUNABLES'] ?? 'not set',
   };
 }
+
+export function formatMachine({ cpu, cores, memoryGB, platform, node, glibcTunables }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGB} GB, ${platform}, Node ${node}, GLIBC_TUNABLES ${glibcTunables}`;
+}

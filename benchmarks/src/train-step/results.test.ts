@@ -1,14 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { formatResults, ratios } from './results.ts';
 
-const block = (...milliseconds: number[]) => ({ milliseconds, loss: 5, peakMB: 100 });
+const block = (...milliseconds: number[]) => ({
+  milliseconds,
+  processorMilliseconds: milliseconds,
+  loss: 5,
+  peakMB: 100,
+});
 const results = [
   {
     name: 'Tenon, onnx',
-    facts: { ready: true, version: 'x' },
+    facts: { version: 'x' },
+    check: [],
     blocks: [block(10, 12, 11), block(20, 20, 20)],
   },
-  { name: 'PyTorch', facts: {}, blocks: [block(22, 22, 99), block(60, 60, 60)] },
+  { name: 'PyTorch', facts: {}, check: [], blocks: [block(22, 22, 99), block(60, 60, 60)] },
 ];
 const machine = {
   cpu: 'a processor',

@@ -1,28 +1,20 @@
 // From the blocks of each contestant to the table that is printed.
-import type { Machine } from '../machine.ts';
+
+import { formatFacts, type Result, roundsOf } from '../interleave.ts';
+import { formatMachine, type Machine } from '../machine.ts';
 import { OPTIMIZER, SIZES, type SizeName } from '../sizes.ts';
 import { median, type Ratio, ratioOf } from '../statistics.ts';
 import { formatTable } from '../table.ts';
-import type { Block, Facts } from './contestant.ts';
-
-/** One contestant's blocks, one a round. The first contestant is ours. */
-export interface Result {
-  readonly name: string;
-  readonly facts: Facts;
-  readonly blocks: readonly Block[];
-}
 
 /** A whole run: what is printed, and with --json written. */
 export interface Report {
   readonly size: SizeName;
   readonly rounds: number;
   readonly machine: Machine;
+  /** The first contestant is ours. */
   readonly results: readonly Result[];
   readonly notes: readonly string[];
 }
-
-/** Milliseconds a step, a figure a round: the median of the block. */
-const roundsOf = (result: Result): number[] => result.blocks.map((block) => median(block.milliseconds));
 
 /** How many times ours is as fast as each peer, by name. */
 export function ratios(results: readonly Result[]): Map<string, Ratio> {
@@ -34,7 +26,7 @@ export function formatResults({ size, rounds, machine, results, notes }: Report)
   const { layers, channels, heads, tokens, batch, vocabulary } = SIZES[size];
   const lines = [
     `train-step ${size}: ${layers} layers, d ${channels}, ${heads} heads, T ${tokens}, batch ${batch}, V ${vocabulary}; AdamW, decay ${OPTIMIZER.weightDecay}, clip ${OPTIMIZER.clip}`,
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, ${machine.platform}, Node ${machine.node}, GLIBC_TUNABLES ${machine.glibcTunables}`,
+    formatMachine(machine),
     ...results.map(({ name, facts }) => `${name}: ${formatFacts(facts)}`),
     '',
     formatTable([
@@ -63,9 +55,3 @@ function row(result: Result, tokensAStep: number): string[] {
     last.loss.toFixed(3),
   ];
 }
-
-const formatFacts = (facts: Facts): string =>
-  Object.entries(facts)
-    .filter(([name]) => name !== 'ready')
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');

@@ -1,16 +1,14 @@
-// A program that trains, in a process of its own, and computes only when it is asked for steps.
+// A program that computes, in a process of its own, and only when it is asked for steps.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { TenonError } from '@tenon/core';
 
-/** How to start a program that speaks the protocol described in `peers/torch_train_step.py`. */
+/** How to start a program that speaks the protocol described in `peers/protocol.py`. */
 export interface Program {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** A step takes so long that fewer have to do. */
-  readonly slow?: boolean;
   /** What is known of it before it runs, for the report. */
   readonly facts?: Facts;
 }
@@ -21,21 +19,38 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
 export interface Block {
   /** A figure a step. */
   readonly milliseconds: readonly number[];
+  /** Of all threads together, a figure a step. */
+  readonly processorMilliseconds: readonly number[];
   /** Of the last step. */
   readonly loss: number;
   /** The most memory that the process had resident so far. */
   readonly peakMB: number;
 }
 
+/** The answer to the first request. Everything else in it is a fact. */
+interface Ready {
+  readonly ready: true;
+  readonly check?: readonly number[];
+  readonly [fact: string]: unknown;
+}
+
 export class Contestant {
   readonly name: string;
   readonly facts: Facts;
+  /** Numbers that do not depend on who computes them. */
+  readonly check: readonly number[];
   readonly #child: ChildProcess;
   readonly #answers: AsyncIterator<string>;
 
-  private constructor(name: string, facts: Facts, child: ChildProcess, answers: AsyncIterator<string>) {
+  private constructor(
+    name: string,
+    { check = [], ready: _, ...facts }: Ready,
+    child: ChildProcess,
+    answers: AsyncIterator<string>,
+  ) {
     this.name = name;
-    this.facts = facts;
+    this.facts = facts as Facts;
+    this.check = check;
     this.#child = child;
     this.#answers = answers;
   }
@@ -48,11 +63,11 @@ export class Contestant {
     });
     child.stdin.on('error', () => {}); // It ended: the missing answer says so.
     const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const facts = await ask<Facts>(program.name, child, answers, request);
-    return new Contestant(program.name, { ...facts, ...program.env, ...program.facts }, child, answers);
+    const ready = await ask<Ready>(program.name, child, answers, request);
+    return new Contestant(program.name, { ...ready, ...program.env, ...program.facts }, child, answers);
   }
 
-  /** Has it train, and waits. */
+  /** Has it compute, and waits. */
   run(steps: number): Promise<Block> {
     return ask(this.name, this.#child, this.#answers, { steps });
   }

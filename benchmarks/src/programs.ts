@@ -1,4 +1,4 @@
-// The contestants of the benchmark train-step and how each is started.
+// How contestants are started: ours in Node, the peer in Python.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -11,23 +11,34 @@ const SLOW_GFLOPS_A_CORE = 10;
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Tenon's packages on a TensorFlow.js backend. The launcher sets what Node needs before it starts. */
-export function tenon(name: string, backend: 'onnx' | 'wasm'): Program {
-  const args = [here('../../../scripts/run.mjs'), here('worker.ts'), backend];
-  return { name, command: process.execPath, args, slow: backend === 'wasm' };
+/** A worker of ours. The launcher sets what Node needs before it starts. @param worker from this folder */
+export function nodeProgram(name: string, worker: string, ...args: string[]): Program {
+  return { name, command: process.execPath, args: [here('../../scripts/run.mjs'), here(worker), ...args] };
 }
 
-/** PyTorch, in the first Python on the path that has it (TENON_PYTHON names another), or nothing. */
-export function pyTorch(): { program: Program; warnings: string[] } | undefined {
+/** A PyTorch that was found, and how it multiplies fastest. */
+export interface PyTorch {
+  readonly warnings: readonly string[];
+  /** @param script in the folder `peers` */
+  program(script: string): Program;
+}
+
+/** In the first Python on the path that has it (TENON_PYTHON names another), or nothing. */
+export function findPyTorch(): PyTorch | undefined {
   const python = pythonWithTorch();
   if (python === undefined) return undefined;
   const blas = fastestBlas(python);
   const env = { OMP_NUM_THREADS: String(availableParallelism()), OPENBLAS_CORETYPE: blas.coreType };
-  const args = [here('../../peers/torch_train_step.py')];
   const facts = { matrixProductGFLOPS: Math.round(blas.gflops) };
   const isSlow = blas.gflops < SLOW_GFLOPS_A_CORE * availableParallelism();
   return {
-    program: { name: 'PyTorch', command: python, args, env, facts },
+    program: (script) => ({
+      name: 'PyTorch',
+      command: python,
+      args: [here(`../peers/${script}`)],
+      env,
+      facts,
+    }),
     warnings: isSlow
       ? [
           `PyTorch multiplies matrices at ${blas.gflops.toFixed(0)} GFLOP/s here, as without a fast BLAS: its figures are not fair (Debian: install libopenblas0-pthread)`,
@@ -51,7 +62,7 @@ function pythonWithTorch(): string | undefined {
  * matrix product is timed under each choice, and the fastest is taken. Other builds ignore the variable.
  */
 function fastestBlas(python: string): { coreType: string; gflops: number } {
-  const probe = here('../../peers/torch_matmul_probe.py');
+  const probe = here('../peers/torch_matmul_probe.py');
   const given = process.env['OPENBLAS_CORETYPE'] ?? '';
   const timed = [...new Set(['', 'SKYLAKEX', given])].flatMap((coreType) => {
     const printed = runs(python, [probe], { OPENBLAS_CORETYPE: coreType });
