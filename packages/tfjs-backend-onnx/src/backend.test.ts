@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { onnxBackend } from './index.ts';
-import { loadOnnxRuntime } from './runtime/onnx-runtime.ts';
+import { loadNativeRuntime } from './runtime/native-runtime.ts';
 
 beforeEach(() => tf.setBackend('onnx'));
 
@@ -133,7 +133,7 @@ describe('without a usable ONNX Runtime', () => {
     const missing = (path: string): never => {
       throw new Error(`Cannot find module '${path}'\nRequire stack: ...`);
     };
-    expect(() => loadOnnxRuntime(missing)).toThrow(
+    expect(() => loadNativeRuntime(missing)).toThrow(
       /expected onnxruntime-node 1\.30\.0 with a native library for .*got: Cannot find module 'onnxruntime-node\/package\.json'\. Run `npm install/,
     );
   });
@@ -144,7 +144,7 @@ describe('without a usable ONNX Runtime', () => {
       'onnxruntime-node/dist/binding.js': { initOrt() {} },
       'onnxruntime-node': {},
     };
-    expect(() => loadOnnxRuntime((path) => modules[path])).toThrow(
+    expect(() => loadNativeRuntime((path) => modules[path])).toThrow(
       'expected onnxruntime-node 1.30.0, got 1.29.0',
     );
   });

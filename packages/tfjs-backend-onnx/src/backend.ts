@@ -13,7 +13,8 @@ import { type HostArray, type LazyValue, leaf, newMemory } from './graph/value.t
 import { completeOptions, defaultOptions, type OnnxBackendOptions } from './options.ts';
 import type { HostType } from './runtime/buffer-pool.ts';
 import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
-import { loadOnnxRuntime, type OnnxRuntime } from './runtime/onnx-runtime.ts';
+import { loadNativeRuntime } from './runtime/native-runtime.ts';
+import type { Runtime } from './runtime/runtime.ts';
 
 /** What stands behind a data id. Strings and complex numbers never enter a graph. */
 export type TensorData = { references: number } & (
@@ -31,13 +32,17 @@ export interface OnnxBackendStatistics extends Readonly<ExecutorStatistics> {
 /** The tfjs backend: keeps the data of tensors, and runs the recorded graph when someone wants to read. */
 export class OnnxBackend extends KernelBackend {
   readonly data: DataStorage<TensorData>;
+  readonly #runtime: Runtime;
   readonly #executor: Executor;
   /** Live values that no run has computed yet, in the order in which they were recorded. */
   readonly #pending = new Set<LazyValue>();
+  /** The run of an asynchronous runtime that is on its way. */
+  #flight: Promise<void> | null = null;
   #options: OnnxBackendOptions = defaultOptions;
 
-  constructor(runtime: OnnxRuntime = loadOnnxRuntime()) {
+  constructor(runtime: Runtime = loadNativeRuntime()) {
     super();
+    this.#runtime = runtime;
     this.data = new DataStorage(this, engine());
     this.#executor = new Executor(runtime, this.#options);
   }
@@ -104,8 +109,9 @@ export class OnnxBackend extends KernelBackend {
     return { dataId: tensor.dataId, shape, dtype: tensor.dtype };
   }
 
-  /** Computes every live tensor, in one graph. */
+  /** Computes every live tensor, in one graph; on an asynchronous runtime only `read` can. */
   flush(): void {
+    if (!this.#runtime.synchronous) return;
     const outputs = [...this.#pending];
     this.#executor.run(outputs);
     // Only now: where the run fails, the tensors stay to be computed, and reading them fails again.
@@ -115,7 +121,10 @@ export class OnnxBackend extends KernelBackend {
   /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
   flushIfLong(): void {
     const { pendingOperations, pendingBytes } = this.#options;
-    if (recordedCount() > pendingOperations || this.#executor.releasedBytes > pendingBytes) this.flush();
+    if (recordedCount() <= pendingOperations && this.#executor.releasedBytes <= pendingBytes) return;
+    if (this.#runtime.synchronous) this.flush();
+    // Where it fails, the tensors stay to be computed, and reading them says so.
+    else if (!this.#flight) this.#launch().catch(() => {});
   }
 
   /** The numbers of a tensor, not copied: for reading only. */
@@ -168,26 +177,21 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override async read(dataId: DataId): Promise<BackendValues> {
-    return this.readSync(dataId);
+    if (this.#runtime.synchronous) return this.readSync(dataId);
+    const data = this.data.get(dataId);
+    const values = valuesOf(data);
+    // Whoever disposes of the tensor while we wait does not take its numbers away.
+    for (const value of values) value.hold();
+    try {
+      for (const value of values) await this.#computed(value);
+      return this.#read(data);
+    } finally {
+      for (const value of values) this.#release(value);
+    }
   }
 
   override readSync(dataId: DataId): BackendValues {
-    const data = this.data.get(dataId);
-    switch (data.kind) {
-      case 'string':
-        return data.strings;
-      case 'complex': {
-        const [real, imaginary] = [this.#settled(data.real), this.#settled(data.imaginary)];
-        const pairs = new Float32Array(2 * real.length);
-        for (let i = 0; i < real.length; i++) {
-          pairs[2 * i] = real[i]!;
-          pairs[2 * i + 1] = imaginary[i]!;
-        }
-        return pairs;
-      }
-      case 'value':
-        return this.#settled(data.value).slice();
-    }
+    return this.#read(this.data.get(dataId));
   }
 
   override refCount(dataId: DataId): number {
@@ -203,11 +207,7 @@ export class OnnxBackend extends KernelBackend {
     const data = this.data.get(dataId);
     data.references--;
     if (!force && data.references > 0) return false;
-    if (data.kind === 'value') this.#release(data.value);
-    if (data.kind === 'complex') {
-      this.#release(data.real);
-      this.#release(data.imaginary);
-    }
+    for (const value of valuesOf(data)) this.#release(value);
     this.data.delete(dataId);
     return true;
   }
@@ -224,10 +224,10 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override async time(body: () => void): Promise<{ kernelMs: number }> {
-    this.flush();
+    await this.#allComputed();
     const start = performance.now();
     body();
-    this.flush();
+    await this.#allComputed();
     return { kernelMs: performance.now() - start };
   }
 
@@ -269,12 +269,62 @@ export class OnnxBackend extends KernelBackend {
     return value;
   }
 
+  #read(data: TensorData): BackendValues {
+    switch (data.kind) {
+      case 'string':
+        return data.strings;
+      case 'complex': {
+        const [real, imaginary] = [this.#settled(data.real), this.#settled(data.imaginary)];
+        const pairs = new Float32Array(2 * real.length);
+        for (let i = 0; i < real.length; i++) {
+          pairs[2 * i] = real[i]!;
+          pairs[2 * i + 1] = imaginary[i]!;
+        }
+        return pairs;
+      }
+      case 'value':
+        return this.#settled(data.value).slice();
+    }
+  }
+
   #settled(value: LazyValue): HostArray {
     if (!value.storage) {
+      if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
       this.#pending.add(value);
       this.flush();
     }
-    return value.storage!.array;
+    return value.storage!.array!;
+  }
+
+  async #computed(value: LazyValue): Promise<void> {
+    while (!value.storage) {
+      if (!this.#flight) this.#pending.add(value);
+      await (this.#flight ?? this.#launch());
+    }
+  }
+
+  async #allComputed(): Promise<void> {
+    this.flush();
+    while (this.#flight || this.#pending.size > 0) await (this.#flight ?? this.#launch());
+  }
+
+  /** Starts a run of all that is pending; none may be on its way. */
+  #launch(): Promise<void> {
+    // A value that was on its way when a second tensor took it is there by now.
+    const outputs = [...this.#pending].filter(({ storage }) => !storage);
+    this.#pending.clear();
+    const run = async (): Promise<void> => {
+      try {
+        await this.#executor.runAsynchronously(outputs);
+      } catch (error) {
+        for (const output of outputs) if (output.holders > 0) this.#pending.add(output);
+        throw error;
+      } finally {
+        this.#flight = null;
+      }
+    };
+    this.#flight = run();
+    return this.#flight;
   }
 
   #release(value: LazyValue): void {
@@ -285,4 +335,22 @@ export class OnnxBackend extends KernelBackend {
       this.#executor.release(value.type as HostType, value.storage, this.#pending.size > 0);
     }
   }
+}
+
+function valuesOf(data: TensorData): readonly LazyValue[] {
+  switch (data.kind) {
+    case 'string':
+      return [];
+    case 'complex':
+      return [data.real, data.imaginary];
+    case 'value':
+      return [data.value];
+  }
+}
+
+function notComputed(value: LazyValue, runtime: string): Error {
+  return new Error(
+    `onnx backend: expected the ${value.type} [${value.shape}] tensor of ${value.operation?.kernel} to be computed, ` +
+      `got one that is not: ${runtime} computes asynchronously. Read it with \`await x.data()\`, not dataSync().`,
+  );
 }

@@ -152,7 +152,8 @@ export function split(x: LazyValue, sizes: readonly number[], axis: number): rea
 /** Picks along an axis. @throws where an index is known not to be in the axis; others fail when the graph runs */
 export function gather(x: LazyValue, indices: LazyValue, axis: number): LazyValue {
   const length = x.shape[axis]!;
-  const bad = indices.storage?.array.find((index) => index < 0 || index >= length);
+  const known = indices.storage?.array;
+  const bad = known?.find((index) => index < 0 || index >= length);
   if (bad !== undefined) {
     throw new Error(
       `gather from [${x.shape}] along axis ${axis}: expected indices in [0, ${length - 1}], got ${bad}. ` +
@@ -160,7 +161,7 @@ export function gather(x: LazyValue, indices: LazyValue, axis: number): LazyValu
     );
   }
   // ONNX counts negative indices from the end; tfjs refuses them, and so does ONNX Runtime what lies beyond the end.
-  const checked = indices.storage ? indices : where(binary('Less', indices, 0, 'bool'), length, indices);
+  const checked = known ? indices : where(binary('Less', indices, 0, 'bool'), length, indices);
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   return record('Gather', [x, checked], { shape, type: x.type }, { axis });
 }

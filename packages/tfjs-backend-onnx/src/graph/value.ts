@@ -2,9 +2,10 @@ import type { Attributes, ElementType, Literal } from '../onnx/model.ts';
 
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
-/** Numbers in this process's memory. Several values may look at one storage under different shapes. */
-export interface HostMemory {
-  readonly array: HostArray;
+/** Memory with numbers. Several values may look at one storage under different shapes. */
+export interface Memory {
+  /** The numbers in this process's memory, or null where they are on a device alone. */
+  readonly array: HostArray | null;
   /** Whether it came from the pool and goes back there. */
   readonly pooled: boolean;
   /** How many live tensor data (tfjs data ids) look at it. At 0 it may be reused. */
@@ -12,6 +13,8 @@ export interface HostMemory {
   /** The last run that read it: a storage that the coming run reads must not become one of its outputs. */
   lastRead: number;
 }
+
+export type HostMemory = Memory & { readonly array: HostArray };
 
 /** One recorded ONNX operation. Recording gives it a place in a graph; nothing is computed. */
 export interface Operation {
@@ -41,7 +44,7 @@ export class LazyValue {
   operation: Operation | null = null;
   /** Which output of `operation` this is. */
   output = 0;
-  storage: HostMemory | null = null;
+  storage: Memory | null = null;
   /** A number written as a scalar: part of the graph until it changes, an input from then on. */
   isConstant = false;
   /** Live tensor data with this value. */
@@ -70,7 +73,7 @@ export class LazyValue {
   }
 
   /** The graph that computed this value has run: it no longer needs its history. */
-  settle(storage: HostMemory): void {
+  settle(storage: Memory): void {
     storage.holders += this.holders;
     this.storage = storage;
     this.operation = null;
@@ -79,7 +82,7 @@ export class LazyValue {
 
 let nextId = 0;
 
-export function leaf(shape: readonly number[], type: ElementType, storage: HostMemory): LazyValue {
+export function leaf(shape: readonly number[], type: ElementType, storage: Memory): LazyValue {
   const value = new LazyValue(shape, type);
   value.storage = storage;
   return value;
@@ -87,6 +90,10 @@ export function leaf(shape: readonly number[], type: ElementType, storage: HostM
 
 export function newMemory(array: HostArray, pooled = false): HostMemory {
   return { array, pooled, holders: 0, lastRead: -1 };
+}
+
+export function isOnHost(memory: Memory): memory is HostMemory {
+  return memory.array !== null;
 }
 
 export function sizeOf(shape: readonly number[]): number {

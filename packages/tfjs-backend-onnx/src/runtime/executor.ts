@@ -1,17 +1,15 @@
-import type { Tensor } from 'onnxruntime-node';
 import { buildModel, operationName, valueName } from '../graph/build-model.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
 import { orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
-import type { HostMemory, LazyValue, Operation } from '../graph/value.ts';
+import { type HostMemory, isOnHost, type LazyValue, type Memory, type Operation } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
 import { BufferPool, type HostType, hostArray } from './buffer-pool.ts';
-import type { NativeSession, OnnxRuntime } from './onnx-runtime.ts';
-import { sessionOptions } from './session-options.ts';
+import type { Fetches, NamedTensors, Runtime, RuntimeTensor, Session } from './runtime.ts';
 
 interface CompiledGraph {
-  readonly session: NativeSession;
+  readonly session: Session;
   /** For every leaf the number that was built in, or null where it is an input. */
   readonly constants: readonly (number | null)[];
 }
@@ -29,6 +27,20 @@ export interface ExecutorStatistics {
   buildMs: number;
 }
 
+interface Released {
+  readonly type: HostType;
+  readonly storage: HostMemory;
+}
+
+/** A computation with pauses; what a pause gives is awaited on an asynchronous runtime. */
+type Steps<Result> = Generator<unknown, Result, unknown>;
+
+/** Pauses for a result that may be a promise. */
+function* waitFor<T>(result: T | Promise<T>): Steps<T> {
+  // Whoever drives the steps gives back what the promise came to, or the result itself.
+  return (yield result) as T;
+}
+
 /** An idle buffer is kept this many runs: a training step and what happens between two steps take fewer. */
 const KEPT_RUNS = 8;
 
@@ -36,14 +48,16 @@ const KEPT_RUNS = 8;
 export class Executor {
   readonly statistics: ExecutorStatistics = { runs: 0, cacheHits: 0, sessionBuilds: 0, runMs: 0, buildMs: 0 };
   readonly pool: BufferPool = new BufferPool(KEPT_RUNS);
-  readonly #runtime: OnnxRuntime;
+  readonly #runtime: Runtime;
   readonly #cache: LeastRecentlyUsed<CompiledGraph>;
   /** Storages that lost their last holder; a recorded operation may still want to read them. */
-  #released: { type: HostType; storage: HostMemory }[] = [];
+  #released: Released[] = [];
   #releasedBytes = 0;
+  /** Whether an asynchronous run is on its way. */
+  #running = false;
   #options: OnnxBackendOptions;
 
-  constructor(runtime: OnnxRuntime, options: OnnxBackendOptions) {
+  constructor(runtime: Runtime, options: OnnxBackendOptions) {
     this.#runtime = runtime;
     this.#options = options;
     this.#cache = new LeastRecentlyUsed(options.cachedSessions, ({ session }) => session.dispose());
@@ -65,9 +79,9 @@ export class Executor {
   }
 
   /** Takes back memory that no tensor holds any more; `awaited` where the next run may still read it. */
-  release(type: HostType, storage: HostMemory, awaited: boolean): void {
-    if (!storage.pooled) return;
-    if (!awaited) this.pool.give(type, storage);
+  release(type: HostType, storage: Memory, awaited: boolean): void {
+    if (!storage.pooled || !isOnHost(storage)) return;
+    if (!awaited && !this.#running) this.pool.give(type, storage);
     else {
       this.#released.push({ type, storage });
       this.#releasedBytes += storage.array.byteLength;
@@ -76,48 +90,30 @@ export class Executor {
 
   /** Computes `outputs` in one graph. Everything recorded so far that they do not depend on is forgotten. */
   run(outputs: readonly LazyValue[]): void {
-    if (outputs.length === 0) {
-      startOver();
-      this.#reclaim();
-      return;
-    }
-    const plan = schedule(outputs);
-    const run = ++this.statistics.runs;
-    for (const leaf of plan.leaves) leaf.storage!.lastRead = run;
-    this.#reclaim(run);
-    this.pool.age();
+    const steps = this.#steps(outputs);
+    let step = steps.next();
+    while (!step.done) step = steps.next(step.value);
+  }
 
-    const graph = this.#compiled(plan);
-    const feeds: Record<string, Tensor> = {};
-    plan.leaves.forEach((leaf, index) => {
-      if (graph.constants[index] === null) feeds[valueName(leaf)] = this.#tensor(leaf, leaf.storage!);
-    });
-    const storages = outputs.map((output) => this.pool.take(output.type as HostType, output.size));
-    const fetches: Record<string, Tensor> = {};
-    outputs.forEach((output, index) => {
-      fetches[valueName(output)] = this.#tensor(output, storages[index]!);
-    });
-
-    for (const { name, output, shape } of orderMarkers(outputs)) {
-      fetches[name] = new this.#runtime.Tensor(
-        output.type as HostType,
-        hostArray(output.type as HostType, 1),
-        shape,
-      );
-    }
-
-    const start = performance.now();
+  /** The same on an asynchronous runtime; the next one may start when this one is done. */
+  async runAsynchronously(outputs: readonly LazyValue[]): Promise<void> {
+    const steps = this.#steps(outputs);
+    this.#running = true;
     try {
-      graph.session.run(feeds, fetches, {});
-    } catch (error) {
-      throw explain(error, plan);
+      let step = steps.next();
+      while (!step.done) {
+        let result: unknown;
+        try {
+          result = await step.value;
+        } catch (error) {
+          step = steps.throw(error);
+          continue;
+        }
+        step = steps.next(result);
+      }
+    } finally {
+      this.#running = false;
     }
-    this.statistics.runMs += performance.now() - start;
-    outputs.forEach((output, index) => {
-      output.settle(storages[index]!);
-    });
-    startOver();
-    this.#reclaim();
   }
 
   dispose(): void {
@@ -127,9 +123,56 @@ export class Executor {
     this.#releasedBytes = 0;
   }
 
+  /** What a run does on either kind of runtime: each step gives what an asynchronous one has to wait for. */
+  *#steps(outputs: readonly LazyValue[]): Steps<void> {
+    if (outputs.length === 0) {
+      startOver();
+      if (!this.#running) this.#reclaim();
+      return;
+    }
+    const plan = schedule(outputs);
+    // What is recorded while this runs belongs to the next graph.
+    startOver();
+    const run = ++this.statistics.runs;
+    for (const leaf of plan.leaves) leaf.storage!.lastRead = run;
+    this.#reclaim(run);
+    this.pool.age();
+
+    const graph = yield* this.#compiled(plan);
+    const feeds: NamedTensors = {};
+    plan.leaves.forEach((leaf, index) => {
+      if (graph.constants[index] === null) feeds[valueName(leaf)] = this.#tensor(leaf, leaf.storage!);
+    });
+    const storages = outputs.map((output) => this.pool.take(output.type as HostType, output.size));
+    const fetches: Fetches = {};
+    outputs.forEach((output, index) => {
+      fetches[valueName(output)] = this.#tensor(output, storages[index]!);
+    });
+    for (const { name, output, shape } of orderMarkers(outputs)) {
+      const type = output.type as HostType;
+      fetches[name] = this.#runtime.tensor(type, hostArray(type, 1), shape);
+    }
+
+    const start = performance.now();
+    try {
+      yield* waitFor(graph.session.run(feeds, fetches));
+    } catch (error) {
+      throw explain(error, plan);
+    }
+    this.statistics.runMs += performance.now() - start;
+    outputs.forEach((output, index) => {
+      output.settle(storages[index]!);
+      // Disposed of while it was computed.
+      if (this.#running && output.holders === 0)
+        this.release(output.type as HostType, storages[index]!, true);
+    });
+    // What was recorded while this ran may read what was released meanwhile.
+    if (!this.#running) this.#reclaim();
+  }
+
   /** Returns dead storages to the pool, except those that the given run is about to read. */
   #reclaim(exceptRun?: number): void {
-    const kept: { type: HostType; storage: HostMemory }[] = [];
+    const kept: Released[] = [];
     this.#releasedBytes = 0;
     for (const entry of this.#released) {
       if (entry.storage.holders > 0) continue;
@@ -141,9 +184,9 @@ export class Executor {
     this.#released = kept;
   }
 
-  #compiled(plan: Schedule): CompiledGraph {
+  *#compiled(plan: Schedule): Steps<CompiledGraph> {
     const known = this.#cache.get(plan.signature);
-    const current = plan.leaves.map((leaf) => (leaf.isConstant ? leaf.storage!.array[0]! : null));
+    const current = plan.leaves.map((leaf) => (leaf.isConstant ? leaf.storage!.array![0]! : null));
     if (known?.constants.every((built, index) => built === null || Object.is(built, current[index]))) {
       this.statistics.cacheHits++;
       return known;
@@ -154,9 +197,9 @@ export class Executor {
       : current;
     const start = performance.now();
     const model = buildModel(plan, constants);
-    const session = this.#runtime.createSession();
+    let session: Session;
     try {
-      session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(this.#options));
+      session = yield* waitFor<Session>(this.#runtime.build(model, this.#options));
     } catch (error) {
       throw explain(error, plan);
     }
@@ -167,8 +210,8 @@ export class Executor {
     return graph;
   }
 
-  #tensor(value: LazyValue, storage: HostMemory): Tensor {
-    return new this.#runtime.Tensor(value.type as HostType, storage.array, value.shape);
+  #tensor(value: LazyValue, storage: Memory): RuntimeTensor {
+    return this.#runtime.tensor(value.type as HostType, storage.array!, value.shape);
   }
 }
 

@@ -1,22 +1,17 @@
 import { createRequire } from 'node:module';
 import type { Tensor, TensorConstructor } from 'onnxruntime-node';
+import type { SynchronousRuntime, SynchronousSession } from './runtime.ts';
+import { sessionOptions } from './session-options.ts';
 
 /** The part of onnxruntime-node's native binding that this engine uses: unlike `InferenceSession`, it runs synchronously. */
-export interface NativeSession {
+interface NativeSession {
   loadModel(buffer: ArrayBufferLike, byteOffset: number, byteLength: number, options: object): void;
   run(
     feeds: Record<string, Tensor>,
-    fetches: Record<string, Tensor>,
+    fetches: Record<string, Tensor | null>,
     options: object,
   ): Record<string, Tensor>;
-  endProfiling(): void;
   dispose(): void;
-}
-
-export interface OnnxRuntime {
-  readonly version: string;
-  readonly Tensor: TensorConstructor;
-  createSession(): NativeSession;
 }
 
 interface BindingModule {
@@ -31,9 +26,9 @@ const TESTED_VERSION = '1.30.0';
  * Loads ONNX Runtime's native library.
  * @throws where it is not installed, has no binary for this platform, or is another version than the one tested
  */
-export function loadOnnxRuntime(
+export function loadNativeRuntime(
   load: (path: string) => unknown = createRequire(import.meta.url),
-): OnnxRuntime {
+): SynchronousRuntime {
   let version: string;
   let native: BindingModule;
   let Tensor: TensorConstructor;
@@ -58,5 +53,19 @@ export function loadOnnxRuntime(
         `Run \`npm install onnxruntime-node@${TESTED_VERSION}\`.`,
     );
   }
-  return { version, Tensor, createSession: () => new native.binding.InferenceSession() };
+  return {
+    synchronous: true,
+    description: `ONNX Runtime ${version}, native`,
+    tensor: (type, numbers, shape) => new Tensor(type, numbers, shape),
+    build(model, options): SynchronousSession {
+      const session = new native.binding.InferenceSession();
+      session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(options));
+      return {
+        // All tensors that enter are those that `tensor` and earlier runs made.
+        run: (feeds, fetches) =>
+          session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor | null>, {}),
+        dispose: () => session.dispose(),
+      };
+    },
+  };
 }
