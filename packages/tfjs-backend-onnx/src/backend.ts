@@ -95,12 +95,12 @@ export class OnnxBackend extends KernelBackend {
     };
   }
 
-  /** Tensors with the real and the imaginary part of a complex one. */
-  complexParts(tensor: TensorInfo): [TensorInfo, TensorInfo] {
+  /** A tensor with the real or the imaginary part of a complex one. */
+  complexPart(tensor: TensorInfo, part: 'real' | 'imaginary'): TensorInfo {
     const data = this.data.get(tensor.dataId);
     if (data.kind !== 'complex')
       throw new Error(`onnx backend: expected a complex64 tensor, got ${tensor.dtype}.`);
-    return [this.adopt(reshape(data.real, tensor.shape)), this.adopt(reshape(data.imaginary, tensor.shape))];
+    return this.adopt(reshape(data[part], tensor.shape));
   }
 
   /** The same data under another shape. */

@@ -83,7 +83,8 @@ class Lender {
       case 'value':
         return this.#put(shape, dtype, this.#numbers(tensor));
       case 'complex': {
-        const [realPart, imaginaryPart] = this.#backend.complexParts(tensor);
+        const realPart = this.#backend.complexPart(tensor, 'real');
+        const imaginaryPart = this.#backend.complexPart(tensor, 'imaginary');
         const complex = this.#put(shape, dtype, undefined);
         const real = this.#put(shape, 'float32', this.#numbers(realPart));
         const imag = this.#put(shape, 'float32', this.#numbers(imaginaryPart));
@@ -135,6 +136,8 @@ class Lender {
     const dataId = {};
     cpu().data.set(dataId, { dtype, refCount: 1, ...(values && { values }) });
     this.#dataIds.push(dataId);
-    return { dataId, shape, dtype };
+    // Some kernels ask for the rank, as if they were given tensors (the gradients of Dilation2D).
+    const lent: TensorInfo & { rank: number } = { dataId, shape, dtype, rank: shape.length };
+    return lent;
   }
 }

@@ -9,6 +9,13 @@ import { isLiteral, type LazyValue, sameShape } from './value.ts';
 
 /** [..., M, K] × [..., K, N] -> [..., M, N], either side transposed first. */
 export function matMul(a: LazyValue, b: LazyValue, transposeA = false, transposeB = false): LazyValue {
+  const [left, right] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
+  if (left !== right || a.shape.length < 2 || b.shape.length < 2) {
+    throw new Error(
+      `matMul: expected [..., M, K] and [..., K, N], got [${a.shape}]${transposeA ? ' (transposed)' : ''} and ` +
+        `[${b.shape}]${transposeB ? ' (transposed)' : ''}.`,
+    );
+  }
   const better = scaledAfterwards(a, b, transposeA, transposeB) ?? rearranged(a, b, transposeA, transposeB);
   if (better) return better;
   const rows = a.shape.at(transposeA ? -1 : -2)!;

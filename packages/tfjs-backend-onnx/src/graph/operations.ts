@@ -156,7 +156,7 @@ export function gather(x: LazyValue, indices: LazyValue, axis: number): LazyValu
   const bad = known?.find((index) => index < 0 || index >= length);
   if (bad !== undefined) {
     throw new Error(
-      `gather from [${x.shape}] along axis ${axis}: expected indices in [0, ${length - 1}], got ${bad}. ` +
+      `GatherV2: the index value ${bad} is not in [0, ${length - 1}], the places along axis ${axis} of [${x.shape}]. ` +
         'Check where the indices come from.',
     );
   }

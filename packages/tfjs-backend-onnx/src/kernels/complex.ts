@@ -5,6 +5,6 @@ export const complex: LoweredKernel[] = [
   dataKernel('Complex', ({ inputs, value, backend }) =>
     backend.adoptComplex(value('real'), value('imag'), inputs['real']!.shape),
   ),
-  dataKernel('Real', ({ inputs, backend }) => backend.complexParts(inputs['input']!)[0]),
-  dataKernel('Imag', ({ inputs, backend }) => backend.complexParts(inputs['input']!)[1]),
+  dataKernel('Real', ({ inputs, backend }) => backend.complexPart(inputs['input']!, 'real')),
+  dataKernel('Imag', ({ inputs, backend }) => backend.complexPart(inputs['input']!, 'imaginary')),
 ];

@@ -4,7 +4,13 @@ export const expandDims: LoweredKernel = dataKernel<{ dim: number }>(
   'ExpandDims',
   ({ inputs, attrs, backend }) => {
     const x = inputs['input']!;
-    const at = attrs.dim < 0 ? x.shape.length + attrs.dim + 1 : attrs.dim;
+    const rank = x.shape.length;
+    const at = attrs.dim < 0 ? rank + attrs.dim + 1 : attrs.dim;
+    if (at < 0 || at > rank) {
+      throw new Error(
+        `expandDims of [${x.shape}]: expected an axis in [${-rank - 1}, ${rank}], got ${attrs.dim}.`,
+      );
+    }
     return backend.alias(x, x.shape.toSpliced(at, 0, 1));
   },
 );

@@ -331,7 +331,7 @@ describe('gather refuses an index outside of the axis', () => {
   test.each([-1, 3])('%i, when it is known', async (index) => {
     await tf.setBackend('onnx');
     expect(() => tf.gather(tf.ones([3, 2]), tf.tensor1d([0, index], 'int32'))).toThrow(
-      `gather from [3,2] along axis 0: expected indices in [0, 2], got ${index}. Check where the indices come from.`,
+      `GatherV2: the index value ${index} is not in [0, 2], the places along axis 0 of [3,2]. Check where the indices come from.`,
     );
   });
 
