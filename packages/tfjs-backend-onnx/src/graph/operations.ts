@@ -131,6 +131,14 @@ export function reduce(type: Reduction, x: LazyValue, axes: readonly number[], k
 }
 
 export function transpose(x: LazyValue, permutation: readonly number[]): LazyValue {
+  if (x.operation?.type === 'Transpose') {
+    const before = x.operation.attributes['perm'] as readonly number[];
+    const source = x.operation.inputs[0] as LazyValue;
+    return transpose(
+      source,
+      permutation.map((axis) => before[axis]!),
+    );
+  }
   const shape = permutation.map((axis) => x.shape[axis]!);
   // Moving axes of length 1 about moves no data.
   const moved = permutation.filter((axis) => x.shape[axis] !== 1);
@@ -139,10 +147,43 @@ export function transpose(x: LazyValue, permutation: readonly number[]): LazyVal
 }
 
 export function concat(parts: readonly LazyValue[], axis: number): LazyValue {
+  if (parts.length === 1) return parts[0]!;
   const shape = [...parts[0]!.shape];
   shape[axis] = parts.reduce((length, part) => length + part.shape[axis]!, 0);
   return record('Concat', parts, { shape, type: parts[0]!.type }, { axis });
 }
+
+/** Zeros around x: so many `before` and `after` along each axis. */
+export function pad(x: LazyValue, before: readonly number[], after: readonly number[], value = 0): LazyValue {
+  if ([...before, ...after].every((count) => count === 0)) return x;
+  const shape = x.shape.map((dim, axis) => before[axis]! + dim + after[axis]!);
+  return record('Pad', [x, integers([...before, ...after]), constant(value, x.type)], {
+    shape,
+    type: x.type,
+  });
+}
+
+/** Along each of `axes`: `counts` elements, beginning `from` there, `steps` apart (backwards where negative). */
+export function sliceSteps(
+  x: LazyValue,
+  axes: readonly number[],
+  from: readonly number[],
+  counts: readonly number[],
+  steps: readonly number[],
+): LazyValue {
+  const shape = x.shape.map((dim, axis) => (axes.includes(axis) ? counts[axes.indexOf(axis)]! : dim));
+  const plain = axes.every((_, i) => from[i] === 0 && steps[i] === 1);
+  if (plain && sameShape(shape, x.shape)) return x;
+  // One before the first element is written as a number that lies before any beginning.
+  const to = from.map((start, i) => {
+    const end = start + counts[i]! * steps[i]!;
+    return end < 0 ? -BEYOND : end;
+  });
+  const [starts, ends] = [integers(from), integers(to)];
+  return record('Slice', [x, starts, ends, integers(axes), integers(steps)], { shape, type: x.type });
+}
+
+const BEYOND = 2 ** 31 - 1;
 
 export function split(x: LazyValue, sizes: readonly number[], axis: number): readonly LazyValue[] {
   const outputs = sizes.map((size) => ({ shape: x.shape.with(axis, size), type: x.type }));

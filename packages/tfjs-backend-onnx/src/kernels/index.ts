@@ -11,8 +11,12 @@ import { clipByValue } from './clip-by-value.ts';
 import { comparison } from './comparison.ts';
 import { complex } from './complex.ts';
 import { concat } from './concat.ts';
+import { conv2d } from './conv-2d.ts';
+import { conv2dBackpropFilter } from './conv-2d-backprop-filter.ts';
+import { conv2dBackpropInput } from './conv-2d-backprop-input.ts';
 import { expandDims } from './expand-dims.ts';
 import { fill, onesLike, zerosLike } from './fill.ts';
+import { fusedConv2d } from './fused-conv-2d.ts';
 import { fusedMatMul } from './fused-mat-mul.ts';
 import { gatherV2 } from './gather-v2.ts';
 import { identity } from './identity.ts';
@@ -20,6 +24,7 @@ import { logical } from './logical.ts';
 import { oneHot } from './one-hot.ts';
 import { pack } from './pack.ts';
 import { padV2 } from './pad-v2.ts';
+import { pools } from './pool.ts';
 import { reductions } from './reductions.ts';
 import { reshape } from './reshape.ts';
 import { rsqrt } from './rsqrt.ts';
@@ -68,6 +73,11 @@ export const loweredKernels: readonly LoweredKernel[] = [
   transpose,
   batchMatMul,
   fusedMatMul,
+  ...conv2d,
+  ...conv2dBackpropInput,
+  ...conv2dBackpropFilter,
+  ...fusedConv2d,
+  ...pools,
   ...reductions,
   ...allAny,
   ...argMaxMin,

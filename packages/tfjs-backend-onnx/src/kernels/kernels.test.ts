@@ -120,7 +120,7 @@ const cases: Case[] = [
   ['BatchMatMul 2-D', () => tf.matMul(numbers([3, 4]), numbers([4, 5], 2))],
   ['BatchMatMul broadcast', () => tf.matMul(numbers([1, 3, 4]), numbers([5, 4, 2], 2))],
   ['BatchMatMul 4-D', () => tf.matMul(numbers([2, 3, 2, 4]), numbers([2, 3, 5, 4], 2), false, true)],
-  ...(['linear', 'relu', 'sigmoid'] as const).map(
+  ...(['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'prelu', 'leakyrelu'] as const).map(
     (activation): Case => [
       `_FusedMatMul ${activation}`,
       () =>
@@ -129,6 +129,7 @@ const cases: Case[] = [
           b: numbers([4, 5]) as tf.Tensor2D,
           bias: numbers([5], 3),
           activation,
+          ...(activation === 'prelu' && { preluActivationWeights: numbers([5], 4) }),
         }),
     ],
   ),
