@@ -2,7 +2,7 @@ import type { backend_util } from '@tensorflow/tfjs-core';
 import { matMul } from '../graph/mat-mul.ts';
 import { concat, pad, reduce, sliceSteps, transpose } from '../graph/operations.ts';
 import { reshape } from '../graph/recorder.ts';
-import type { LazyValue } from '../graph/value.ts';
+import { type LazyValue, sameShape } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 import { type ConvolutionAttributes, convolutionOf } from './convolution.ts';
 import { toChannelsFirst } from './image.ts';
@@ -25,7 +25,9 @@ export const conv2dBackpropFilter: LoweredKernel[] = (
     const depthwise = name !== 'Conv2DBackpropFilter';
     const info = convolutionOf(x.shape, attrs.filterShape, attrs, depthwise);
     const window = windowOf(info);
-    if (x.type !== 'float32' || dy.type !== 'float32' || !window) return undefined;
+    // tf.conv2dTranspose lets through a dy of another shape than the convolution's, and cpu makes something of it.
+    const fits = window && sameShape(dy.shape, info.outShape);
+    if (x.type !== 'float32' || dy.type !== 'float32' || !fits) return undefined;
     const [top, left, bottom, right] = window.attributes['pads'] as readonly number[];
     const image = pad(toChannelsFirst(x, attrs.dataFormat), [0, 0, top!, left!], [0, 0, bottom!, right!]);
     const views = positions(info).map((position) => view(image, position, info));

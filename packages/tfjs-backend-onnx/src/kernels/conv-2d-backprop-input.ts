@@ -1,3 +1,4 @@
+import { sameShape } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 import { type ConvolutionAttributes, convolutionOf, convolveBack, onnxFilter } from './convolution.ts';
 import { fromChannelsFirst, toChannelsFirst } from './image.ts';
@@ -16,7 +17,9 @@ export const conv2dBackpropInput: LoweredKernel[] = (
     const depthwise = name !== 'Conv2DBackpropInput';
     const info = convolutionOf(attrs.inputShape, filter.shape, attrs, depthwise);
     const window = windowOf(info);
-    if (dy.type !== 'float32' || filter.type !== 'float32' || !window) return undefined;
+    // tf.conv2dTranspose lets through a dy of another shape than the convolution's, and cpu makes something of it.
+    const fits = window && sameShape(dy.shape, info.outShape);
+    if (dy.type !== 'float32' || filter.type !== 'float32' || !fits) return undefined;
     const groups = depthwise ? info.inChannels : 1;
     const dx = convolveBack(
       toChannelsFirst(dy, attrs.dataFormat),
