@@ -113,9 +113,8 @@ export class OnnxBackend extends KernelBackend {
   flush(): void {
     if (!this.#runtime.synchronous) return;
     const outputs = [...this.#pending];
-    this.#executor.run(outputs);
-    // Only now: where the run fails, the tensors stay to be computed, and reading them fails again.
     this.#pending.clear();
+    this.#executor.run(outputs);
   }
 
   /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
@@ -290,14 +289,18 @@ export class OnnxBackend extends KernelBackend {
   #settled(value: LazyValue): HostArray {
     if (!value.storage) {
       if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
-      this.#pending.add(value);
-      this.flush();
+      if (!value.operation!.failure) {
+        this.#pending.add(value);
+        this.flush();
+      }
+      throwFailure(value);
     }
     return value.storage!.array!;
   }
 
   async #computed(value: LazyValue): Promise<void> {
     while (!value.storage) {
+      throwFailure(value);
       if (!this.#flight) this.#pending.add(value);
       await (this.#flight ?? this.#launch());
     }
@@ -346,6 +349,11 @@ function valuesOf(data: TensorData): readonly LazyValue[] {
     case 'value':
       return [data.value];
   }
+}
+
+/** Reading what could not be computed fails, each time, with the reason; everything else can be read. */
+function throwFailure({ operation }: LazyValue): void {
+  if (operation?.failure) throw operation.failure;
 }
 
 function notComputed(value: LazyValue, runtime: string): Error {

@@ -64,6 +64,7 @@ export function recordAll(
     }),
     key,
     kernel: currentKernel,
+    failure: null,
     visit: -1,
     position: 0,
   };

@@ -28,6 +28,8 @@ export interface Operation {
   readonly key: number;
   /** The tfjs kernel that recorded it, for error messages. */
   readonly kernel: string;
+  /** Why it could not be computed. It never will be: what it reads may be gone by now. */
+  failure: Error | null;
   /** Scratch space of the traversal before a run. */
   visit: number;
   position: number;

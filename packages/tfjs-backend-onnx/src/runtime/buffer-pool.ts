@@ -1,4 +1,5 @@
 import { type HostArray, type HostMemory, newMemory } from '../graph/value.ts';
+import { expectFreeMemory } from './free-memory.ts';
 
 export type HostType = 'float32' | 'int32' | 'bool';
 
@@ -12,6 +13,9 @@ export function hostArray(type: HostType, from: number | ArrayLike<number>): Hos
 /** So much new memory counts as a run. */
 const BYTES_PER_RUN = 2 ** 24;
 
+/** So much new memory is asked for without looking whether it is there. */
+const BYTES_UNCHECKED = 2 ** 27;
+
 /**
  * Lends memory for the outputs of graphs, so that the gradients of one training step live where those
  * of the step before did. Memory that nobody asked for during `keptRuns` runs is let go.
@@ -24,6 +28,9 @@ export class BufferPool {
   /** Bytes newly allocated for copies since memory last aged. */
   #addedBytes = 0;
 
+  /** Bytes newly allocated since memory last aged: asked for, and perhaps not used yet. */
+  #newBytes = 0;
+
   constructor(keptRuns: number) {
     this.#keptRuns = keptRuns;
   }
@@ -34,7 +41,7 @@ export class BufferPool {
 
   take(type: HostType, size: number): HostMemory {
     const idle = this.#idle.get(`${type}${size}`)?.pop();
-    if (!idle) return newMemory(hostArray(type, size), true);
+    if (!idle) return this.#newMemory(type, size);
     this.#idleBytes -= idle.storage.array.byteLength;
     return newMemory(idle.storage.array, true);
   }
@@ -50,6 +57,12 @@ export class BufferPool {
     return memory;
   }
 
+  #newMemory(type: HostType, size: number): HostMemory {
+    this.#newBytes += size * ARRAYS[type].BYTES_PER_ELEMENT;
+    if (this.#newBytes > BYTES_UNCHECKED) expectFreeMemory(this.#newBytes, () => this.clear());
+    return newMemory(hostArray(type, size), true);
+  }
+
   give(type: HostType, storage: HostMemory): void {
     const key = `${type}${storage.array.length}`;
     const entry = { storage, since: this.#runs };
@@ -63,6 +76,7 @@ export class BufferPool {
   age(): void {
     this.#runs++;
     this.#addedBytes = 0;
+    this.#newBytes = 0;
     for (const [key, idle] of this.#idle) {
       // The last one given is the first one taken, so the oldest stand in front.
       while (idle[0] && this.#runs - idle[0].since > this.#keptRuns) {

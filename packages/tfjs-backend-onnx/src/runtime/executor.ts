@@ -1,11 +1,13 @@
-import { buildModel, operationName, valueName } from '../graph/build-model.ts';
+import { buildModel, valueName } from '../graph/build-model.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
 import { orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
-import { type HostMemory, isOnHost, type LazyValue, type Memory, type Operation } from '../graph/value.ts';
+import { type HostMemory, isOnHost, type LazyValue, type Memory } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
 import { BufferPool, type HostType, hostArray } from './buffer-pool.ts';
+import { blaming, dependents, type Failure, failure } from './failure.ts';
+import { expectFreeMemory } from './free-memory.ts';
 import type { Fetches, NamedTensors, Runtime, RuntimeTensor, Session } from './runtime.ts';
 
 interface CompiledGraph {
@@ -88,7 +90,9 @@ export class Executor {
     }
   }
 
-  /** Computes `outputs` in one graph. Everything recorded so far that they do not depend on is forgotten. */
+  /**
+   * Computes `outputs` in one graph; one that cannot be computed has its `failure` instead of numbers. Everything recorded so far that they do not depend on is forgotten.
+   */
   run(outputs: readonly LazyValue[]): void {
     const steps = this.#steps(outputs);
     let step = steps.next();
@@ -130,20 +134,75 @@ export class Executor {
       if (!this.#running) this.#reclaim();
       return;
     }
-    const plan = schedule(outputs);
     // What is recorded while this runs belongs to the next graph.
     startOver();
-    const run = ++this.statistics.runs;
+    this.statistics.runs++;
+    const parts = [outputs];
+    for (let part = parts.pop(); part; part = parts.pop()) parts.push(...(yield* this.#compute(part)));
+    // What was recorded while this ran may read what was released meanwhile.
+    if (!this.#running) this.#reclaim();
+  }
+
+  /**
+   * Computes outputs in one graph. Where that fails, the operation at fault and the outputs that need it are marked as
+   * failed, and what can be computed without it is given back, to be computed next.
+   */
+  *#compute(outputs: readonly LazyValue[]): Steps<LazyValue[][]> {
+    const plan = schedule(outputs);
+    let culprit = plan.operations.find((operation) => operation.failure);
+    if (!culprit) {
+      const failed = yield* this.#attempt(plan);
+      if (!failed) return [];
+      if (!failed.operation && outputs.length > 1) {
+        const half = outputs.length >> 1;
+        return [outputs.slice(0, half), outputs.slice(half)];
+      }
+      culprit = failed.operation ?? outputs[0]!.operation!;
+      culprit.failure = failed.error;
+    }
+    const { dependent, independent } = dependents(culprit, plan);
+    for (const output of dependent) output.operation!.failure ??= culprit.failure;
+    return independent.length > 0 ? [independent] : [];
+  }
+
+  /** Runs a graph; gives back why it could not be, or null. */
+  *#attempt(plan: Schedule): Steps<Failure | null> {
+    const { outputs } = plan;
+    // What the whole run reads is marked by its first attempt, and stays for those that follow.
+    const run = this.statistics.runs;
     for (const leaf of plan.leaves) leaf.storage!.lastRead = run;
     this.#reclaim(run);
     this.pool.age();
 
+    const storages: HostMemory[] = [];
+    try {
+      yield* this.#run(plan, storages);
+    } catch (error) {
+      storages.forEach((storage, index) => {
+        this.pool.give(outputs[index]!.type as HostType, storage);
+      });
+      return failure(error, plan);
+    }
+    outputs.forEach((output, index) => {
+      output.settle(storages[index]!);
+      // Disposed of while it was computed.
+      if (this.#running && output.holders === 0)
+        this.release(output.type as HostType, storages[index]!, true);
+    });
+    return null;
+  }
+
+  /** Runs a graph into memory from the pool, which it adds to `storages`, one for each output. */
+  *#run(plan: Schedule, storages: HostMemory[]): Steps<void> {
+    const { outputs } = plan;
     const graph = yield* this.#compiled(plan);
     const feeds: NamedTensors = {};
     plan.leaves.forEach((leaf, index) => {
       if (graph.constants[index] === null) feeds[valueName(leaf)] = this.#tensor(leaf, leaf.storage!);
     });
-    const storages = outputs.map((output) => this.pool.take(output.type as HostType, output.size));
+    for (const output of outputs) {
+      storages.push(blaming(output.operation!, () => this.pool.take(output.type as HostType, output.size)));
+    }
     const fetches: Fetches = {};
     outputs.forEach((output, index) => {
       fetches[valueName(output)] = this.#tensor(output, storages[index]!);
@@ -154,20 +213,8 @@ export class Executor {
     }
 
     const start = performance.now();
-    try {
-      yield* waitFor(graph.session.run(feeds, fetches));
-    } catch (error) {
-      throw explain(error, plan);
-    }
+    yield* waitFor(graph.session.run(feeds, fetches));
     this.statistics.runMs += performance.now() - start;
-    outputs.forEach((output, index) => {
-      output.settle(storages[index]!);
-      // Disposed of while it was computed.
-      if (this.#running && output.holders === 0)
-        this.release(output.type as HostType, storages[index]!, true);
-    });
-    // What was recorded while this ran may read what was released meanwhile.
-    if (!this.#running) this.#reclaim();
   }
 
   /** Returns dead storages to the pool, except those that the given run is about to read. */
@@ -196,13 +243,9 @@ export class Executor {
       ? known.constants.map((built, index) => (Object.is(built, current[index]) ? built : null))
       : current;
     const start = performance.now();
+    expectMemoryFor(plan);
     const model = buildModel(plan, constants);
-    let session: Session;
-    try {
-      session = yield* waitFor<Session>(this.#runtime.build(model, this.#options));
-    } catch (error) {
-      throw explain(error, plan);
-    }
+    const session = yield* waitFor<Session>(this.#runtime.build(model, this.#options));
     const graph: CompiledGraph = { session, constants };
     this.#cache.set(plan.signature, graph);
     this.statistics.sessionBuilds++;
@@ -215,26 +258,11 @@ export class Executor {
   }
 }
 
-/** Adds to ONNX Runtime's message which tfjs kernel recorded the node it names, on which shapes. */
-function explain(error: unknown, plan: Schedule): Error {
-  const message = error instanceof Error ? error.message : String(error);
-  // In quotes where it failed to run, in parentheses where it failed to load.
-  const named = plan.operations.find((operation) =>
-    ["'", ')'].some((end) => message.includes(`${operationName(operation)}${end}`)),
-  );
-  const where = named
-    ? `the tfjs kernel ${named.kernel} (as ${describe(named)})`
-    : `a graph of ${plan.operations.length} operations recorded by ${kernelsOf(plan)}`;
-  return new Error(`onnx backend: ONNX Runtime could not run ${where}. Got: ${message}`, { cause: error });
-}
-
-function describe(operation: Operation): string {
-  const shapes = operation.inputs.map((input) =>
-    'dims' in input ? `constant [${input.dims}]` : `${input.type} [${input.shape}]`,
-  );
-  return `${operation.type}(${shapes.join(', ')})`;
-}
-
-function kernelsOf(plan: Schedule): string {
-  return [...new Set(plan.operations.map((operation) => operation.kernel))].slice(0, 8).join(', ');
+/** Looks whether the largest value in a graph fits into memory; what else is there at the same time nobody knows. */
+function expectMemoryFor({ operations }: Schedule): void {
+  let largest = operations[0]!.outputs[0]!;
+  for (const { outputs } of operations) {
+    for (const output of outputs) if (output.size > largest.size) largest = output;
+  }
+  blaming(largest.operation!, () => expectFreeMemory(4 * largest.size, () => {}));
 }

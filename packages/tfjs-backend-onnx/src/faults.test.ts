@@ -1,0 +1,110 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { onnxBackend } from './index.ts';
+import { expectFreeMemory } from './runtime/free-memory.ts';
+
+beforeEach(async () => {
+  await tf.setBackend('onnx');
+  tf.engine().startScope();
+});
+afterEach(() => tf.engine().endScope());
+
+/** Rows of a matrix of two, picked by an index that only the graph knows. */
+function picked(index: number): tf.Tensor {
+  const indices = tf.add(tf.tensor1d([index - 1], 'int32'), tf.scalar(1, 'int32'));
+  return tf.gather(tf.tensor2d([1, 2, 3, 4], [2, 2]), indices);
+}
+
+describe('what cannot be computed', () => {
+  test('fails when it is read, each time, and so does what depends on it', () => {
+    const bad = picked(5);
+    const worse = tf.mul(bad, 2);
+    for (const tensor of [bad, worse, bad, worse]) {
+      expect(() => tensor.dataSync()).toThrow(
+        /could not run the tfjs kernel GatherV2 \(as Gather\(float32 \[2,2\], int32 \[1\]\) -> float32 \[1,2\]\)/,
+      );
+    }
+    expect(() => tf.add(worse, 1).dataSync()).toThrow('the tfjs kernel GatherV2');
+  });
+
+  test('leaves alone what does not depend on it', () => {
+    const before = tf.mul(tf.tensor1d([1, 2]), 3);
+    const bad = picked(5);
+    const after = tf.sum(tf.exp(tf.tensor1d([0, 0])));
+    const alsoBad = picked(-7);
+    expect([...before.dataSync()]).toEqual([3, 6]);
+    expect(after.dataSync()[0]).toBe(2);
+    expect(() => bad.dataSync()).toThrow('idx=5');
+    expect(() => alsoBad.dataSync()).toThrow('GatherV2');
+    expect([...picked(1).dataSync()]).toEqual([3, 4]);
+  });
+
+  test('is not run a second time', () => {
+    const bad = picked(5);
+    expect(() => bad.dataSync()).toThrow('GatherV2');
+    const { runs, runMs } = onnxBackend().statistics;
+    expect(() => bad.dataSync()).toThrow('GatherV2');
+    expect(onnxBackend().statistics).toMatchObject({ runs, runMs });
+  });
+
+  test('takes nothing away that others read, though these are computed at a second try', () => {
+    const x = tf.tensor1d([1, 2, 3]);
+    const sums = [1, 2, 3].map((factor) => tf.add(tf.mul(x, factor), tf.exp(tf.zeros([3]))));
+    const bad = picked(9);
+    x.dispose();
+    expect(sums.map((sum) => [...sum.dataSync()])).toEqual([
+      [2, 3, 4],
+      [3, 5, 7],
+      [4, 7, 10],
+    ]);
+    expect(() => bad.dataSync()).toThrow('GatherV2');
+  });
+
+  test('fails in a kernel that falls back, which goes on with other tensors', () => {
+    const bad = picked(5);
+    expect(() => tf.cumsum(tf.reshape(bad, [2]))).toThrow('the tfjs kernel GatherV2');
+    expect([...tf.cumsum(tf.tensor1d([1, 2])).dataSync()]).toEqual([1, 3]);
+  });
+
+  test('fails with data() and in tf.time too', async () => {
+    await expect(picked(5).data()).rejects.toThrow('the tfjs kernel GatherV2');
+    await tf.time(() => picked(5));
+    expect([...picked(1).dataSync()]).toEqual([3, 4]);
+  });
+});
+
+describe('memory that is not there is an error', () => {
+  const size = 2 ** 19; // squared and times four bytes: 1 TB
+  const column = (): tf.Tensor2D => tf.reshape(tf.range(0, size), [size, 1]);
+
+  test('for an output', () => {
+    const huge = tf.matMul(column(), tf.ones([1, size]));
+    const small = tf.add(tf.ones([2]), 1);
+    expect(() => huge.dataSync()).toThrow(
+      /the tfjs kernel BatchMatMul \(as MatMul\(float32 \[524288,1\], float32 \[1,524288\]\) -> float32 \[524288,524288\]\)\. Got: expected 1099\.5 GB of free memory, got .* GB\. Dispose of tensors/,
+    );
+    expect([...small.dataSync()]).toEqual([2, 2]);
+  });
+
+  test('for a value inside a graph', () => {
+    const sum = tf.tidy(() => tf.sum(tf.matMul(column(), tf.ones([1, size]))));
+    expect(() => sum.dataSync()).toThrow('expected 1099.5 GB of free memory');
+    expect([...tf.add(tf.ones([2]), 1).dataSync()]).toEqual([2, 2]);
+  });
+
+  test('for a tensor filled with a number', () => {
+    const huge = tf.fill([size, size], 1);
+    expect(() => huge.dataSync()).toThrow('expected 1099.5 GB of free memory');
+  });
+
+  test('is looked for again after what can be freed is free', () => {
+    let freed = false;
+    expect(() =>
+      expectFreeMemory(1e15, () => {
+        freed = true;
+      }),
+    ).toThrow(/^expected 1000000\.0 GB of free memory, got/);
+    expect(freed).toBe(true);
+    expectFreeMemory(1, () => expect.unreachable());
+  });
+});
