@@ -88,6 +88,12 @@ describe('the backend', () => {
   });
 
   test('tf.time and tf.memory', async () => {
+    let called = false;
+    const timed = onnxBackend().time(() => {
+      called = true;
+    });
+    expect(called).toBe(true);
+    await timed;
     const { kernelMs } = await tf.time(() => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])));
     expect(kernelMs).toBeGreaterThan(0);
     expect(tf.memory().unreliable).toBe(true);
