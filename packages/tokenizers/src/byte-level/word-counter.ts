@@ -1,4 +1,5 @@
-import type { WordCounts } from '../training/merge-learner.ts';
+import { enlarge } from '../training/arrays.ts';
+import { BOUNDARY, type WordCounts } from '../training/word-counts.ts';
 import type { Pieces } from './scanner.ts';
 import { Utf8Feed } from './utf8-feed.ts';
 
@@ -7,12 +8,16 @@ const FREE = -1;
 /** Counts the distinct pieces of a stream of texts; memory grows with the words, not with the text. */
 export class WordCounter {
   readonly #feed = new Utf8Feed();
-  #slots = new Int32Array(1 << 12).fill(FREE); // word numbers, in order of first appearance
-  #hashes = new Int32Array(1 << 11);
-  #counts = new Float64Array(1 << 11);
-  #starts = new Int32Array((1 << 11) + 1);
-  #arena = new Uint8Array(1 << 14);
-  #words = 0;
+  #slots!: Int32Array; // word numbers, in order of first appearance
+  #hashes!: Int32Array;
+  #counts!: Float64Array;
+  #starts!: Int32Array;
+  #arena!: Uint8Array;
+  #words!: number;
+
+  constructor() {
+    this.#clear();
+  }
 
   /** Distinct pieces so far. */
   get words(): number {
@@ -23,14 +28,30 @@ export class WordCounter {
     this.#feed.forEachBatch(text, prefix, (bytes, pieces) => this.#addBatch(bytes, pieces));
   }
 
-  /** The words as symbols, one a byte, in order of first appearance. */
+  /** The words as symbols, one a byte, in order of first appearance. The counter is empty afterwards. */
   finish(symbolOfByte: Int32Array): WordCounts {
-    const length = this.#starts[this.#words]!;
-    return {
-      symbols: Int32Array.from({ length }, (_, i) => symbolOfByte[this.#arena[i]!]!),
-      starts: this.#starts.slice(0, this.#words + 1),
-      counts: this.#counts.slice(0, this.#words),
-    };
+    const arena = this.#arena;
+    const words = this.#words;
+    const symbols = new Int32Array(this.#starts[words]! + words + 1);
+    let at = 0;
+    for (let word = 0; word < words; word++) {
+      symbols[at++] = BOUNDARY;
+      const end = this.#starts[word + 1]!;
+      for (let i = this.#starts[word]!; i < end; i++) symbols[at++] = symbolOfByte[arena[i]!]!;
+    }
+    symbols[at] = BOUNDARY;
+    const counts = this.#counts.slice(0, words);
+    this.#clear();
+    return { symbols, counts };
+  }
+
+  #clear(): void {
+    this.#slots = new Int32Array(1 << 12).fill(FREE);
+    this.#hashes = new Int32Array(1 << 11);
+    this.#counts = new Float64Array(1 << 11);
+    this.#starts = new Int32Array((1 << 11) + 1);
+    this.#arena = new Uint8Array(1 << 14);
+    this.#words = 0;
   }
 
   #addBatch(bytes: Uint8Array, { ends, hashes, count }: Pieces): void {
@@ -87,15 +108,10 @@ export class WordCounter {
       slots[slot] = word;
     }
     this.#slots = slots;
-    this.#hashes = copyInto(new Int32Array(slots.length / 2), this.#hashes);
-    this.#counts = copyInto(new Float64Array(slots.length / 2), this.#counts);
-    this.#starts = copyInto(new Int32Array(slots.length / 2 + 1), this.#starts);
+    this.#hashes = enlarge(this.#hashes, new Int32Array(slots.length / 2));
+    this.#counts = enlarge(this.#counts, new Float64Array(slots.length / 2));
+    this.#starts = enlarge(this.#starts, new Int32Array(slots.length / 2 + 1));
   }
-}
-
-function copyInto<A extends Int32Array | Float64Array>(larger: A, values: A): A {
-  larger.set(values);
-  return larger;
 }
 
 function mix(hash: number): number {

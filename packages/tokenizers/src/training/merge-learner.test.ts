@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { compareCodePoints } from '../code-points.ts';
 import { needs, readShared } from '../shared.testing.ts';
-import { MergeLearner, type MergeLearnerOptions, type WordCounts } from './merge-learner.ts';
+import { MergeLearner, type MergeLearnerOptions, type Ties } from './merge-learner.ts';
+import { BOUNDARY, type WordCounts } from './word-counts.ts';
 
 /** Words of any symbols, each distinct word once, in order of first appearance. */
 function countWords(words: Iterable<readonly string[]>): { counts: WordCounts; alphabet: string[] } {
@@ -15,13 +17,13 @@ function countWords(words: Iterable<readonly string[]>): { counts: WordCounts; a
   const entries = [...distinct.values()];
   const alphabet = [...new Set(entries.flatMap(({ word }) => word))].sort(compareCodePoints);
   const ids = new Map(alphabet.map((symbol, id) => [symbol, id]));
-  const starts = [0];
-  for (const { word } of entries) starts.push(starts.at(-1)! + word.length);
   return {
     alphabet,
     counts: {
-      symbols: Int32Array.from(entries.flatMap(({ word }) => word.map((symbol) => ids.get(symbol)!))),
-      starts: Int32Array.from(starts),
+      symbols: Int32Array.from([
+        ...entries.flatMap(({ word }) => [BOUNDARY, ...word.map((symbol) => ids.get(symbol)!)]),
+        BOUNDARY,
+      ]),
       counts: Float64Array.from(entries, ({ count }) => count),
     },
   };
@@ -82,4 +84,27 @@ test('equal symbols in a row: each merge counts again what is left', () => {
     ['aa', 'aa'],
     ['aaaa', 'aaaa'],
   ]);
+});
+
+test('following few pairs at once changes nothing: the floor rises and falls', () => {
+  const word = fc.array(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { minLength: 1, maxLength: 12 });
+  const words = fc.array(word, { minLength: 1, maxLength: 30 });
+  fc.assert(
+    fc.property(words, fc.constantFrom<Ties>('smallestPair', 'firstSeen', 'largestPair'), (all, ties) => {
+      const options = { minFrequency: 1, ties };
+      expect(learn(all, 60, { ...options, trackedPairs: 4 })).toEqual(learn(all, 60, options));
+    }),
+  );
+});
+
+test('a prefix inside a word is left out of the right half', () => {
+  const words = [
+    ['n', '##e', '##w'],
+    ['n', '##e', '##w', '##e', '##r'],
+  ];
+  const { counts, alphabet } = countWords(words);
+  const options = { minFrequency: 2, ties: 'smallestPair', reserved: new Set<string>() } as const;
+  const learner = new MergeLearner(counts, alphabet, { ...options, continuingPrefix: '##' });
+  while (learner.next() !== undefined);
+  expect(learner.tokens.slice(alphabet.length)).toEqual(['##ew', 'new']);
 });

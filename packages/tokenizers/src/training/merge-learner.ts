@@ -1,13 +1,11 @@
+import { hashPair } from '../bpe/pair-table.ts';
 import { compareCodePoints } from '../code-points.ts';
-import { type Candidate, CandidateHeap, type TieBreak } from './candidate-heap.ts';
-import { NOWHERE, PairIndex } from './pair-index.ts';
-
-/** Distinct words and how often each occurs; word w is `symbols[starts[w] … starts[w + 1])`. */
-export interface WordCounts {
-  readonly symbols: Int32Array;
-  readonly starts: Int32Array;
-  readonly counts: Float64Array;
-}
+import { CandidateHeap } from './candidate-heap.ts';
+import { DROPPED, NeighbourTally } from './neighbour-tally.ts';
+import { PairTally } from './pair-tally.ts';
+import { Segmentation } from './segmentation.ts';
+import { TrackedPairs, UNTRACKED } from './tracked-pairs.ts';
+import { BOUNDARY, type WordCounts } from './word-counts.ts';
 
 /** Which of several equally frequent pairs is merged first. */
 export type Ties = 'smallestPair' | 'firstSeen' | 'largestPair';
@@ -18,179 +16,258 @@ export interface MergeLearnerOptions {
   readonly ties: Ties;
   /** Tokens that no merge may spell. */
   readonly reserved: ReadonlySet<string>;
+  /**
+   * What tokens inside a word begin with (`##`): a merge leaves it out of its right half.
+   * @default none
+   */
+  readonly continuingPrefix?: string;
+  /**
+   * The most pairs that are followed at once, a power of two.
+   * @default 131072
+   */
+  readonly trackedPairs?: number;
 }
 
-/** A symbol's place that an earlier neighbour has taken over. */
-const ABSORBED = -1;
+const TRACKED_PAIRS = 1 << 17;
+/** Distinct pairs that are counted in one go: more cost memory, fewer another pass over the words. */
+const TALLIED_PAIRS = 1 << 19;
+const IDS = 2 ** 26; // above any id: two ids make one key
 
 /**
- * Learns BPE merges (Sennrich et al. 2016). Each merge touches only the words that hold the pair and adjusts the
- * counts of its neighbours; the heap's entries are corrected when they come to the top.
+ * Learns BPE merges (Sennrich et al. 2016). Each merge touches only the places that hold the pair and adjusts the
+ * counts of its neighbours.
+ *
+ * Most pairs are too rare to be ever merged, and there are millions of them. So only those above a floor are
+ * followed; the floor rises when they become too many, and when none is left, all pairs are counted again and it falls.
  */
 export class MergeLearner {
   /** Token strings by symbol: the initial ones, then one for every new token. */
   readonly tokens: string[];
   readonly #ids: Map<string, number>;
-  readonly #lengths: number[]; // initial symbols in each token
-  readonly #symbols: Int32Array; // a token of length n keeps n places; only the first is not ABSORBED
-  readonly #starts: Int32Array;
-  readonly #counts: Float64Array;
   readonly #options: MergeLearnerOptions;
-  readonly #pairs = new PairIndex();
+  readonly #segmentation: Segmentation;
   readonly #heap: CandidateHeap;
+  readonly #before = new NeighbourTally();
+  readonly #after = new NeighbourTally();
+  readonly #pairs: TrackedPairs;
+  /** Pairs below this are not followed; at `minFrequency` none is left out. */
+  #floor: number;
 
   constructor(words: WordCounts, tokens: readonly string[], options: MergeLearnerOptions) {
     this.tokens = [...tokens];
     this.#ids = new Map(tokens.map((token, id) => [token, id]));
-    this.#lengths = tokens.map(() => 1);
-    this.#symbols = words.symbols.slice();
-    this.#starts = words.starts;
-    this.#counts = words.counts;
     this.#options = options;
-    this.#heap = new CandidateHeap(this.#tieBreak(options.ties));
-    this.#countPairs();
+    this.#segmentation = new Segmentation(words);
+    const isLarger = (a: number, b: number): boolean => this.#isLarger(a, b);
+    this.#heap = new CandidateHeap(options.ties === 'largestPair' ? isLarger : () => false);
+    this.#pairs = new TrackedPairs(this.#segmentation, options.trackedPairs ?? TRACKED_PAIRS);
+    this.#floor = options.minFrequency;
+    this.#recount();
   }
 
   /** Makes the next merge and returns its two symbols; `undefined` when no pair is frequent enough. */
   next(): readonly [left: number, right: number] | undefined {
     for (;;) {
-      const top = this.#heap.peek();
-      if (top === undefined) return undefined;
-      const current = this.#refresh(top);
-      if (current !== top) {
-        if (current === undefined) this.#heap.pop();
-        else this.#heap.replaceTop(current);
+      const pair = this.#best();
+      if (pair === UNTRACKED) {
+        if (this.#floor <= this.#options.minFrequency) return undefined;
+        this.#recount();
         continue;
       }
-      this.#heap.pop();
-      const left = this.#pairs.left[top.pair]!;
-      const right = this.#pairs.right[top.pair]!;
-      if (this.#options.reserved.has(this.tokens[left]! + this.tokens[right]!)) continue;
-      this.#merge(top.pair, left, right);
+      const left = this.#pairs.left[pair]!;
+      const right = this.#pairs.right[pair]!;
+      const token = this.#spell(left, right);
+      if (this.#options.reserved.has(token)) continue;
+      const known = this.#ids.get(token);
+      if (known === undefined) this.#merge(pair, this.#newToken(token), true);
+      else {
+        this.#merge(pair, known, false);
+        this.#tallyAround(known);
+      }
+      this.#track(known ?? this.tokens.length - 1);
       return [left, right];
     }
   }
 
-  #countPairs(): void {
-    const pairs = this.#pairs;
-    for (let word = 0; word < this.#counts.length; word++) {
-      const end = this.#starts[word + 1]!;
-      for (let at = this.#starts[word]!; at + 1 < end; at++) {
-        pairs.add(pairs.find(this.#symbols[at]!, this.#symbols[at + 1]!), this.#counts[word]!, word, at);
+  /** Takes the best pair off the heap, correcting what has changed since it was pushed. */
+  #best(): number {
+    const heap = this.#heap;
+    while (heap.size > 0) {
+      const pair = heap.topPair;
+      const count = this.#pairs.count[pair]!;
+      // One that grew has been pushed again and was ahead of this entry.
+      if (count < this.#floor || count > heap.topCount) {
+        heap.pop();
+        continue;
       }
+      const key = this.#key(pair);
+      if (count === heap.topCount && key === heap.topKey) {
+        heap.pop();
+        return pair;
+      }
+      heap.replaceTop(pair, count, key);
     }
-    for (let pair = 0; pair < pairs.size; pair++) this.#offer(pair);
+    return UNTRACKED;
   }
 
-  #offer(pair: number): void {
-    const count = this.#pairs.count[pair]!;
-    if (count >= this.#options.minFrequency)
-      this.#heap.push({ pair, count, first: this.#pairs.first[pair]! });
+  #spell(left: number, right: number): string {
+    const prefix = this.#options.continuingPrefix ?? '';
+    const second = this.tokens[right]!;
+    return this.tokens[left]! + (second.startsWith(prefix) ? second.slice(prefix.length) : second);
   }
 
-  /** The candidate itself if it still tells the truth, a corrected one, or `undefined` if it is out. */
-  #refresh(candidate: Candidate): Candidate | undefined {
-    const { pair } = candidate;
-    const count = this.#pairs.count[pair]!;
-    // One that grew has been pushed again and was ahead of this entry.
-    if (count < this.#options.minFrequency || count > candidate.count) return undefined;
-    const first = this.#options.ties === 'firstSeen' ? this.#firstOccurrence(pair) : candidate.first;
-    if (count === candidate.count && first === candidate.first) return candidate;
-    return { pair, count, first };
-  }
-
-  #merge(pair: number, left: number, right: number): void {
-    const pairs = this.#pairs;
-    const symbols = this.#symbols;
-    const lengths = this.#lengths;
-    const leftLength = lengths[left]!;
-    const rightLength = lengths[right]!;
-    const merged = this.#tokenOf(left, right);
-    const grown = new Set<number>();
-    const change = (a: number, b: number, c: number, d: number, word: number, at: number): void => {
-      const count = this.#counts[word]!;
-      const previousPair = pairs.find(a, b);
-      pairs.count[previousPair]! -= count;
-      const next = pairs.find(c, d);
-      pairs.add(next, count, word, at);
-      grown.add(next);
-    };
-    pairs.forEachWord(pair, (word) => {
-      const end = this.#starts[word + 1]!;
-      let previous = -1;
-      let at = this.#starts[word]!;
-      while (at < end) {
-        const symbol = symbols[at]!;
-        const second = at + lengths[symbol]!;
-        if (symbol !== left || second >= end || symbols[second] !== right) {
-          previous = at;
-          at = second;
-          continue;
-        }
-        const after = at + leftLength + rightLength;
-        if (previous >= 0) change(symbols[previous]!, left, symbols[previous]!, merged, word, previous);
-        if (after < end) change(right, symbols[after]!, merged, symbols[after]!, word, at);
-        symbols[at] = merged;
-        symbols[second] = ABSORBED;
-        previous = at;
-        at = after;
-      }
-    });
-    pairs.forget(pair);
-    for (const next of grown) this.#offer(next);
-  }
-
-  /** The token that a merge makes: one of that spelling may be there already, from another pair. */
-  #tokenOf(left: number, right: number): number {
-    const token = this.tokens[left]! + this.tokens[right]!;
-    const known = this.#ids.get(token);
-    if (known !== undefined) return known;
+  #newToken(token: string): number {
     const id = this.tokens.length;
     this.tokens.push(token);
     this.#ids.set(token, id);
-    this.#lengths.push(this.#lengths[left]! + this.#lengths[right]!);
     return id;
   }
 
-  #firstOccurrence(pair: number): number {
-    const known = this.#pairs.first[pair]!;
-    if (known !== NOWHERE && this.#isAt(pair, known)) return known;
-    let first = NOWHERE;
-    this.#pairs.forEachWord(pair, (word) => {
-      const end = Math.min(this.#starts[word + 1]!, first);
-      for (let at = this.#starts[word]!; at < end; at += this.#lengths[this.#symbols[at]!]!) {
-        if (this.#isAt(pair, at) && this.#endsIn(pair, at, word)) first = Math.min(first, at);
+  /** Joins a pair wherever it is; the neighbours of a token that is `fresh` are tallied on the way. */
+  #merge(pair: number, merged: number, fresh: boolean): void {
+    const pairs = this.#pairs;
+    const segmentation = this.#segmentation;
+    const before = this.#before;
+    const after = this.#after;
+    const { symbols } = segmentation;
+    const { places } = pairs;
+    const left = pairs.left[pair]!;
+    const right = pairs.right[pair]!;
+    const to = pairs.end[pair]!;
+    before.start(this.tokens.length);
+    after.start(this.tokens.length);
+    for (let i = pairs.start[pair]!; i < to; i++) {
+      const at = places[i]!;
+      if (symbols[at] !== left) continue;
+      const second = segmentation.end(at);
+      if (symbols[second] !== right) continue;
+      const end = segmentation.end(second);
+      const count = segmentation.countAt(at);
+      const previous = segmentation.previous(at);
+      if (previous !== BOUNDARY) {
+        const symbol = symbols[previous]!;
+        if (fresh && symbol === merged) after.subtract(left, count);
+        else pairs.subtract(symbol, left, count);
+        if (fresh) before.add(symbol, count, previous);
       }
-    });
-    this.#pairs.first[pair] = first;
-    return first;
+      const next = symbols[end]!;
+      if (next !== BOUNDARY) {
+        pairs.subtract(right, next, count);
+        if (fresh) after.add(next, count, at);
+      }
+      segmentation.join(at, second, end, merged);
+    }
+    pairs.forget(pair);
   }
 
-  #isAt(pair: number, at: number): boolean {
-    const left = this.#pairs.left[pair]!;
-    return (
-      this.#symbols[at] === left && this.#symbols[at + this.#lengths[left]!] === this.#pairs.right[pair]!
-    );
-  }
-
-  #endsIn(pair: number, at: number, word: number): boolean {
-    return at + this.#lengths[this.#pairs.left[pair]!]! < this.#starts[word + 1]!;
-  }
-
-  #tieBreak(ties: Ties): TieBreak {
-    switch (ties) {
-      case 'firstSeen':
-        return (a, b) => a.first < b.first;
-      case 'smallestPair':
-        return (a, b) => this.#order(a.pair, b.pair, (x, y) => x - y) < 0;
-      case 'largestPair':
-        return (a, b) =>
-          this.#order(a.pair, b.pair, (x, y) => compareCodePoints(this.tokens[x]!, this.tokens[y]!)) > 0;
+  /** Tallies the neighbours of a token that was there before under another spelling of pairs: of all its places. */
+  #tallyAround(token: number): void {
+    const segmentation = this.#segmentation;
+    const { symbols } = segmentation;
+    this.#before.start(this.tokens.length);
+    this.#after.start(this.tokens.length);
+    this.#pairs.forgetSymbol(token);
+    for (let at = symbols.indexOf(token); at >= 0; at = symbols.indexOf(token, at + 1)) {
+      const count = segmentation.countAt(at);
+      const previous = segmentation.previous(at);
+      const next = symbols[segmentation.end(at)]!;
+      if (previous !== BOUNDARY) this.#before.add(symbols[previous]!, count, previous);
+      if (next !== BOUNDARY && next !== token) this.#after.add(next, count, at);
     }
   }
 
-  #order(a: number, b: number, compare: (x: number, y: number) => number): number {
+  /** Follows the frequent ones among the pairs of a token with what was tallied before and after it. */
+  #track(token: number): void {
+    const pairs = this.#pairs;
+    const before = this.#before;
+    const after = this.#after;
+    if (this.#makeRoom(before.symbols.length + after.symbols.length)) this.#refillHeap();
+    pairs.reservePlaces(before.occurrencesFrom(this.#floor) + after.occurrencesFrom(this.#floor));
+    const added: number[] = [];
+    for (const tally of [before, after]) {
+      for (const symbol of tally.symbols) {
+        tally.cursor[symbol] = DROPPED;
+        const count = tally.count[symbol]!;
+        if (count < this.#floor) continue;
+        const occurrences = tally.occurrences[symbol]!;
+        const pair =
+          tally === before
+            ? pairs.add(symbol, token, count, occurrences)
+            : pairs.add(token, symbol, count, occurrences);
+        tally.cursor[symbol] = pairs.start[pair]!;
+        added.push(pair);
+      }
+      tally.writePlaces(pairs.places);
+    }
+    for (const pair of added) this.#heap.push(pair, pairs.count[pair]!, this.#key(pair));
+  }
+
+  /** Counts all pairs again and follows as many of the most frequent ones as there is room for. */
+  #recount(): void {
+    const pairs = this.#pairs;
+    const segmentation = this.#segmentation;
+    this.#floor = this.#options.minFrequency;
+    pairs.clear();
+    const tally = new PairTally();
+    const distinct = Math.min(segmentation.tokens, this.tokens.length ** 2);
+    const parts = Math.ceil(distinct / TALLIED_PAIRS);
+    for (let part = 0; part < parts; part++) {
+      tally.clear();
+      segmentation.forEachPair((left, right, count) => {
+        if (parts === 1 || (hashPair(left, right) >>> 8) % parts === part) tally.add(left, right, count);
+      });
+      for (let i = 0; i < tally.size; i++) {
+        const count = tally.count[i]!;
+        if (count < this.#floor) continue;
+        this.#makeRoom(1);
+        if (count >= this.#floor) pairs.add(tally.left[i]!, tally.right[i]!, count, tally.occurrences[i]!);
+      }
+    }
+    pairs.findPlaces();
+    this.#refillHeap();
+  }
+
+  /** Raises the floor where so many more pairs would be too many: then it says true, and pairs have new numbers. */
+  #makeRoom(needed: number): boolean {
+    const pairs = this.#pairs;
+    if (pairs.size + needed <= pairs.capacity) return false;
+    const counts = pairs.count.slice(0, pairs.size).sort();
+    const kept = pairs.capacity >> 1;
+    const floor = Math.max(this.#floor, (counts[counts.length - kept - 1] ?? 0) + 1);
+    // Where most pairs are equally frequent, the floor would pass them all.
+    if (pairs.countFrom(floor) > kept >> 2) this.#floor = floor;
+    let capacity = pairs.capacity;
+    while (pairs.countFrom(this.#floor) + needed > capacity * 0.75) capacity *= 2;
+    pairs.prune(this.#floor, capacity);
+    return true;
+  }
+
+  #refillHeap(): void {
+    this.#heap.clear();
+    for (let pair = 0; pair < this.#pairs.size; pair++) {
+      this.#heap.push(pair, this.#pairs.count[pair]!, this.#key(pair));
+    }
+  }
+
+  /** What orders equally frequent pairs, the lowest first. */
+  #key(pair: number): number {
+    const { ties } = this.#options;
+    switch (ties) {
+      case 'smallestPair':
+        return this.#pairs.left[pair]! * IDS + this.#pairs.right[pair]!;
+      case 'firstSeen':
+        return this.#pairs.firstPlace(pair);
+      case 'largestPair':
+        return 0;
+    }
+  }
+
+  #isLarger(a: number, b: number): boolean {
     const { left, right } = this.#pairs;
-    return compare(left[a]!, left[b]!) || compare(right[a]!, right[b]!);
+    const { tokens } = this;
+    return (
+      (compareCodePoints(tokens[left[a]!]!, tokens[left[b]!]!) ||
+        compareCodePoints(tokens[right[a]!]!, tokens[right[b]!]!)) > 0
+    );
   }
 }
