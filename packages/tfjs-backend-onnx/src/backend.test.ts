@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { onnxBackend } from './index.ts';
-import { loadNativeRuntime } from './runtime/native-runtime.ts';
+import { nativeRuntime } from './runtime/native-runtime.ts';
 
 beforeEach(() => tf.setBackend('onnx'));
 
@@ -131,7 +131,7 @@ describe('the backend', () => {
       'expected threads to be a positive integer, got 0',
     );
     expect(() => onnxBackend().configure({ thread: 2 } as object)).toThrow(
-      'expected an option among threads, cachedSessions, pendingOperations, pendingBytes, got thread',
+      'expected an option among provider, threads, cachedSessions, pendingOperations, pendingBytes, got thread',
     );
   });
 });
@@ -141,7 +141,7 @@ describe('without a usable ONNX Runtime', () => {
     const missing = (path: string): never => {
       throw new Error(`Cannot find module '${path}'\nRequire stack: ...`);
     };
-    expect(() => loadNativeRuntime(missing)).toThrow(
+    expect(() => nativeRuntime('cpu', missing)).toThrow(
       /expected onnxruntime-node 1\.30\.0 with a native library for .*got: Cannot find module 'onnxruntime-node\/package\.json'\. Run `npm install/,
     );
   });
@@ -152,7 +152,7 @@ describe('without a usable ONNX Runtime', () => {
       'onnxruntime-node/dist/binding.js': { initOrt() {} },
       'onnxruntime-node': {},
     };
-    expect(() => loadNativeRuntime((path) => modules[path])).toThrow(
+    expect(() => nativeRuntime('cpu', (path) => modules[path])).toThrow(
       'expected onnxruntime-node 1.30.0, got 1.29.0',
     );
   });

@@ -10,11 +10,11 @@ import {
 import { cast } from './graph/operations.ts';
 import { recordedCount, reshape } from './graph/recorder.ts';
 import { type HostArray, type LazyValue, leaf, newMemory } from './graph/value.ts';
-import { completeOptions, defaultOptions, type OnnxBackendOptions } from './options.ts';
+import { completeOptions, defaultOptions, type OnnxBackendOptions, type Provider } from './options.ts';
 import type { HostType } from './runtime/buffer-pool.ts';
 import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
-import { loadNativeRuntime } from './runtime/native-runtime.ts';
 import type { Runtime } from './runtime/runtime.ts';
+import { finish, finishLater } from './runtime/steps.ts';
 
 /** What stands behind a data id. Strings and complex numbers never enter a graph. */
 export type TensorData = { references: number } & (
@@ -27,22 +27,28 @@ export interface OnnxBackendStatistics extends Readonly<ExecutorStatistics> {
   readonly cachedSessions: number;
   /** Bytes that wait to be reused by the next outputs. */
   readonly idleBytes: number;
+  /** Bytes copied to a device to be computed with, where the provider has memory of its own. */
+  readonly bytesToDevice: number;
+  /** Bytes copied from there to be read. */
+  readonly bytesFromDevice: number;
 }
 
 /** The tfjs backend: keeps the data of tensors, and runs the recorded graph when someone wants to read. */
 export class OnnxBackend extends KernelBackend {
   readonly data: DataStorage<TensorData>;
-  readonly #runtime: Runtime;
+  #runtime: Runtime;
   readonly #executor: Executor;
   /** Live values that no run has computed yet, in the order in which they were recorded. */
   readonly #pending = new Set<LazyValue>();
   /** The run of an asynchronous runtime that is on its way. */
   #flight: Promise<void> | null = null;
-  #options: OnnxBackendOptions = defaultOptions;
+  #options: OnnxBackendOptions;
 
-  constructor(runtime: Runtime = loadNativeRuntime()) {
+  /** @param threads that one operation may use */
+  constructor(runtime: Runtime, threads: number) {
     super();
     this.#runtime = runtime;
+    this.#options = defaultOptions(runtime.provider, threads);
     this.data = new DataStorage(this, engine());
     this.#executor = new Executor(runtime, this.#options);
   }
@@ -51,7 +57,9 @@ export class OnnxBackend extends KernelBackend {
     return {
       ...this.#executor.statistics,
       cachedSessions: this.#executor.cachedSessions,
-      idleBytes: this.#executor.pool.idleBytes,
+      idleBytes: this.#executor.memories.pool.idleBytes,
+      bytesToDevice: this.#executor.memories.copied.toDevice,
+      bytesFromDevice: this.#executor.memories.copied.fromDevice,
     };
   }
 
@@ -59,13 +67,28 @@ export class OnnxBackend extends KernelBackend {
     return this.#options;
   }
 
-  /** Changes options; a change of `threads` drops the compiled graphs. */
+  /** What computes, in a few words for people. */
+  get description(): string {
+    return this.#runtime.description;
+  }
+
+  /**
+   * Changes options; a change of `threads` or `provider` drops the compiled graphs.
+   * @throws where a number is not a positive integer, or this machine does not have the provider
+   */
   configure(changes: Partial<OnnxBackendOptions>): void {
-    this.#options = completeOptions(changes, this.#options);
-    this.#executor.configure(this.#options);
+    const options = completeOptions(changes, this.#options);
+    if (options.provider !== this.#options.provider) this.#use(options.provider);
+    this.#options = options;
+    this.#executor.configure(options);
   }
 
   // Values, for kernels.
+
+  /** Whether tensors' numbers are computed at once and in this process's memory, where kernels can change them. */
+  get computesInHostMemory(): boolean {
+    return this.#runtime.synchronous && this.#runtime.outputs !== 'device';
+  }
 
   /** A tensor's value under the tensor's own shape and type: its reshapes share its data id, on the cpu backend some casts too. */
   value(tensor: TensorInfo): LazyValue {
@@ -120,7 +143,7 @@ export class OnnxBackend extends KernelBackend {
   /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
   flushIfLong(): void {
     const { pendingOperations, pendingBytes } = this.#options;
-    if (recordedCount() <= pendingOperations && this.#executor.releasedBytes <= pendingBytes) return;
+    if (recordedCount() <= pendingOperations && this.#executor.memories.releasedBytes <= pendingBytes) return;
     if (this.#runtime.synchronous) this.flush();
     // Where it fails, the tensors stay to be computed, and reading them says so.
     else if (!this.#flight) this.#launch().catch(() => {});
@@ -153,7 +176,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** A tensor with a copy of these numbers. */
   copy(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
-    return this.adopt(leaf(shape, type, this.#executor.pool.copy(type, array)));
+    return this.adopt(leaf(shape, type, this.#executor.memories.pool.copy(type, array)));
   }
 
   // What tfjs asks of a backend.
@@ -263,7 +286,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   #held(numbers: HostArray, shape: number[], type: HostType): LazyValue {
-    const value = leaf([...shape], type, this.#executor.pool.copy(type, numbers));
+    const value = leaf([...shape], type, this.#executor.memories.pool.copy(type, numbers));
     value.isConstant = shape.length === 0;
     value.hold();
     return value;
@@ -296,7 +319,12 @@ export class OnnxBackend extends KernelBackend {
       }
       throwFailure(value);
     }
-    return value.storage!.array!;
+    const storage = value.storage!;
+    if (!storage.array) {
+      if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
+      finish(this.#executor.download(storage));
+    }
+    return storage.array!;
   }
 
   async #computed(value: LazyValue): Promise<void> {
@@ -304,6 +332,12 @@ export class OnnxBackend extends KernelBackend {
       throwFailure(value);
       if (!this.#flight) this.#pending.add(value);
       await (this.#flight ?? this.#launch());
+    }
+    const { storage } = value;
+    while (!storage.array) {
+      if (this.#flight)
+        await this.#flight.catch(() => {}); // whoever waits for that one is told
+      else await this.#fly(() => finishLater(this.#executor.download(storage)));
     }
   }
 
@@ -317,18 +351,35 @@ export class OnnxBackend extends KernelBackend {
     // A value that was on its way when a second tensor took it is there by now.
     const outputs = [...this.#pending].filter(({ storage }) => !storage);
     this.#pending.clear();
-    const run = async (): Promise<void> => {
+    return this.#fly(async () => {
       try {
         await this.#executor.runAsynchronously(outputs);
       } catch (error) {
         for (const output of outputs) if (output.holders > 0) this.#pending.add(output);
         throw error;
-      } finally {
-        this.#flight = null;
       }
-    };
-    this.#flight = run();
+    });
+  }
+
+  /** One thing at a time: ONNX Runtime for browsers refuses a second. */
+  #fly(work: () => Promise<void>): Promise<void> {
+    this.#flight = work().finally(() => {
+      this.#flight = null;
+    });
     return this.#flight;
+  }
+
+  #use(provider: Provider): void {
+    if (!this.#runtime.synchronous) {
+      throw new Error(
+        `onnx backend: expected provider ${this.#runtime.provider} to stay, got ${provider}. ` +
+          `${this.#runtime.description} is told once, when it is registered.`,
+      );
+    }
+    this.flush();
+    const runtime = this.#runtime.on(provider);
+    this.#executor.use(runtime);
+    this.#runtime = runtime;
   }
 
   #release(value: LazyValue): void {
@@ -336,7 +387,7 @@ export class OnnxBackend extends KernelBackend {
     if (!value.storage) {
       if (value.holders === 0) this.#pending.delete(value);
     } else if (value.storage.holders === 0) {
-      this.#executor.release(value.type as HostType, value.storage, this.#pending.size > 0);
+      this.#executor.release(value, value.storage, this.#pending.size > 0);
     }
   }
 }

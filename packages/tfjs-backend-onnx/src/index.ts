@@ -1,10 +1,11 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
+import { makeNodeBackend } from './node-backend.ts';
 import { register } from './register.ts';
 
-register('onnx');
+register('onnx', makeNodeBackend);
 
 export type { OnnxBackend, OnnxBackendStatistics } from './backend.ts';
 export { onnxBackend } from './onnx-backend.ts';
-export type { OnnxBackendOptions } from './options.ts';
+export type { OnnxBackendOptions, Provider } from './options.ts';
 export { type KernelReport, report } from './report.ts';

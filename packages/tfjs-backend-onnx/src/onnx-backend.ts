@@ -1,5 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
-import { OnnxBackend } from './backend.ts';
+import type { OnnxBackend } from './backend.ts';
+import { makeNodeBackend } from './node-backend.ts';
 
 /**
  * The backend that tfjs made under the name 'onnx' (it makes it now, if it has not been used yet).
@@ -15,6 +16,6 @@ import { OnnxBackend } from './backend.ts';
  */
 export function onnxBackend(): OnnxBackend {
   // tfjs hides why a backend could not be made; making one directly says it.
-  const known = engine().findBackend('onnx') ?? new OnnxBackend();
+  const known = engine().findBackend('onnx') ?? makeNodeBackend();
   return known as OnnxBackend;
 }

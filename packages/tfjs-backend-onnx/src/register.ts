@@ -6,7 +6,7 @@ import {
   registerKernel,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { OnnxBackend } from './backend.ts';
+import type { OnnxBackend } from './backend.ts';
 import { runOnCpu } from './fallback.ts';
 import { recordingFor } from './graph/recorder.ts';
 import { sizeOf } from './graph/value.ts';
@@ -18,8 +18,8 @@ import { countFallback, countLowered } from './report.ts';
 const PRIORITY = 3;
 
 /** Tells tfjs of this backend and its kernels: the lowered ones, and all of the cpu backend's as fallbacks. */
-export function register(backendName: string): void {
-  registerBackend(backendName, () => new OnnxBackend(), PRIORITY);
+export function register(backendName: string, makeBackend: () => OnnxBackend | Promise<OnnxBackend>): void {
+  registerBackend(backendName, makeBackend, PRIORITY);
   const lowered = new Set(loweredKernels.map(({ name }) => name));
   for (const kernel of loweredKernels) {
     registerKernel({ kernelName: kernel.name, backendName, kernelFunc: kernelFunction(kernel) });

@@ -1,8 +1,10 @@
 import { encodeModel, type Literal, literalText, type Node, type Port } from '../onnx/model.ts';
+import type { Provider } from '../options.ts';
 import { orderMarkers } from './order-markers.ts';
 import { integers } from './recorder.ts';
 import type { Schedule } from './schedule.ts';
 import { isLiteral, type LazyValue, type Operation } from './value.ts';
+import { webgpuForm } from './webgpu-form.ts';
 
 /** The name of a scheduled value in its ONNX graph; equal structures give equal names. */
 export function valueName(value: LazyValue): string {
@@ -17,10 +19,12 @@ export function operationName(operation: Operation): string {
 /**
  * Writes a schedule as an ONNX model.
  * @param constants for every leaf the number to build in, or null where the leaf is an input
+ * @param provider what will run it: operators that it lacks are written in another form
  */
 export function buildModel(
   schedule: Schedule,
   constants: readonly (number | null)[],
+  provider: Provider,
 ): Uint8Array<ArrayBuffer> {
   const initializers = new Map<string, Literal & { name: string }>();
   const initializer = (literal: Literal): string => {
@@ -41,8 +45,8 @@ export function buildModel(
     return valueName(leaf);
   });
 
-  const nodes = schedule.operations.map((operation): Node => {
-    return {
+  const nodes = schedule.operations.flatMap((operation): Node[] => {
+    const node: Node = {
       name: operationName(operation),
       type: operation.type,
       domain: operation.domain,
@@ -53,6 +57,7 @@ export function buildModel(
       }),
       outputs: operation.outputs.map(valueName),
     };
+    return provider === 'webgpu' ? webgpuForm(node, operation, initializer) : [node];
   });
   const outputs = schedule.outputs.map(port);
   for (const { name, output, shape } of orderMarkers(schedule.outputs)) {

@@ -1,11 +1,14 @@
 import type { Attributes, ElementType, Literal } from '../onnx/model.ts';
+import type { RuntimeTensor } from '../runtime/runtime-tensor.ts';
 
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
 /** Memory with numbers. Several values may look at one storage under different shapes. */
 export interface Memory {
   /** The numbers in this process's memory, or null where they are on a device alone. */
-  readonly array: HostArray | null;
+  array: HostArray | null;
+  /** The same numbers on the device that computes, if that is where they are. */
+  device: RuntimeTensor | null;
   /** Whether it came from the pool and goes back there. */
   readonly pooled: boolean;
   /** How many live tensor data (tfjs data ids) look at it. At 0 it may be reused. */
@@ -14,7 +17,7 @@ export interface Memory {
   lastRead: number;
 }
 
-export type HostMemory = Memory & { readonly array: HostArray };
+export type HostMemory = Memory & { array: HostArray };
 
 /** One recorded ONNX operation. Recording gives it a place in a graph; nothing is computed. */
 export interface Operation {
@@ -90,8 +93,11 @@ export function leaf(shape: readonly number[], type: ElementType, storage: Memor
   return value;
 }
 
-export function newMemory(array: HostArray, pooled = false): HostMemory {
-  return { array, pooled, holders: 0, lastRead: -1 };
+export function newMemory<Numbers extends HostArray | null>(
+  array: Numbers,
+  pooled = false,
+): Memory & { array: Numbers } {
+  return { array, device: null, pooled, holders: 0, lastRead: -1 };
 }
 
 export function isOnHost(memory: Memory): memory is HostMemory {

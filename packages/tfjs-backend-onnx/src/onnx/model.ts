@@ -26,7 +26,8 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export interface Port {
   readonly name: string;
   readonly type: ElementType;
-  readonly dims: readonly number[];
+  /** Null where any shape will do. */
+  readonly dims: readonly number[] | null;
 }
 
 export interface Node {
@@ -137,15 +138,17 @@ function literalBytes({ type, dims, values }: Literal): Uint8Array {
 }
 
 function encodePort({ name, type, dims }: Port): ProtobufWriter {
-  const shape = new ProtobufWriter();
-  for (const size of dims) {
-    const dim = new ProtobufWriter();
-    dim.integer(1, size);
-    shape.message(1, dim);
-  }
   const tensorType = new ProtobufWriter();
   tensorType.integer(1, TYPE_CODE[type]);
-  tensorType.message(2, shape);
+  if (dims) {
+    const shape = new ProtobufWriter();
+    for (const size of dims) {
+      const dim = new ProtobufWriter();
+      dim.integer(1, size);
+      shape.message(1, dim);
+    }
+    tensorType.message(2, shape);
+  }
   const typeProto = new ProtobufWriter();
   typeProto.message(1, tensorType);
   const writer = new ProtobufWriter();

@@ -1,14 +1,17 @@
 import { buildModel, valueName } from '../graph/build-model.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
-import { orderMarkers } from '../graph/order-markers.ts';
+import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
-import { type HostMemory, isOnHost, type LazyValue, type Memory } from '../graph/value.ts';
+import type { LazyValue, Memory } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
-import { BufferPool, type HostType, hostArray } from './buffer-pool.ts';
+import { type HostType, hostArray } from './buffer-pool.ts';
 import { blaming, dependents, type Failure, failure } from './failure.ts';
 import { expectFreeMemory } from './free-memory.ts';
-import type { Fetches, NamedTensors, Runtime, RuntimeTensor, Session } from './runtime.ts';
+import { Memories } from './memories.ts';
+import type { NamedTensors, Runtime, Session } from './runtime.ts';
+import type { RuntimeTensor } from './runtime-tensor.ts';
+import { finish, finishLater, type Steps, waitFor } from './steps.ts';
 
 interface CompiledGraph {
   readonly session: Session;
@@ -29,38 +32,19 @@ export interface ExecutorStatistics {
   buildMs: number;
 }
 
-interface Released {
-  readonly type: HostType;
-  readonly storage: HostMemory;
-}
-
-/** A computation with pauses; what a pause gives is awaited on an asynchronous runtime. */
-type Steps<Result> = Generator<unknown, Result, unknown>;
-
-/** Pauses for a result that may be a promise. */
-function* waitFor<T>(result: T | Promise<T>): Steps<T> {
-  // Whoever drives the steps gives back what the promise came to, or the result itself.
-  return (yield result) as T;
-}
-
-/** An idle buffer is kept this many runs: a training step and what happens between two steps take fewer. */
-const KEPT_RUNS = 8;
-
 /** Runs recorded graphs: finds or builds the session, feeds it, and gives its outputs memory from the pool. */
 export class Executor {
   readonly statistics: ExecutorStatistics = { runs: 0, cacheHits: 0, sessionBuilds: 0, runMs: 0, buildMs: 0 };
-  readonly pool: BufferPool = new BufferPool(KEPT_RUNS);
-  readonly #runtime: Runtime;
+  readonly memories: Memories;
+  #runtime: Runtime;
   readonly #cache: LeastRecentlyUsed<CompiledGraph>;
-  /** Storages that lost their last holder; a recorded operation may still want to read them. */
-  #released: Released[] = [];
-  #releasedBytes = 0;
   /** Whether an asynchronous run is on its way. */
   #running = false;
   #options: OnnxBackendOptions;
 
   constructor(runtime: Runtime, options: OnnxBackendOptions) {
     this.#runtime = runtime;
+    this.memories = new Memories(runtime);
     this.#options = options;
     this.#cache = new LeastRecentlyUsed(options.cachedSessions, ({ session }) => session.dispose());
   }
@@ -75,63 +59,51 @@ export class Executor {
     this.#options = options;
   }
 
-  /** Memory without a holder that waits for the next run, which may still read it. */
-  get releasedBytes(): number {
-    return this.#releasedBytes;
+  /** Goes on with another runtime. */
+  use(runtime: Runtime): void {
+    this.memories.use(runtime, this.#options);
+    this.#cache.clear();
+    this.#runtime = runtime;
   }
 
   /** Takes back memory that no tensor holds any more; `awaited` where the next run may still read it. */
-  release(type: HostType, storage: Memory, awaited: boolean): void {
-    if (!storage.pooled || !isOnHost(storage)) return;
-    if (!awaited && !this.#running) this.pool.give(type, storage);
-    else {
-      this.#released.push({ type, storage });
-      this.#releasedBytes += storage.array.byteLength;
-    }
+  release(value: LazyValue, storage: Memory, awaited: boolean): void {
+    this.memories.release(value, storage, awaited || this.#running);
   }
 
   /**
-   * Computes `outputs` in one graph; one that cannot be computed has its `failure` instead of numbers. Everything recorded so far that they do not depend on is forgotten.
+   * Computes `outputs` in one graph; one that cannot be computed has its `failure` instead of numbers. Everything
+   * recorded so far that they do not depend on is forgotten.
    */
   run(outputs: readonly LazyValue[]): void {
-    const steps = this.#steps(outputs);
-    let step = steps.next();
-    while (!step.done) step = steps.next(step.value);
+    finish(this.#steps(outputs));
   }
 
   /** The same on an asynchronous runtime; the next one may start when this one is done. */
   async runAsynchronously(outputs: readonly LazyValue[]): Promise<void> {
-    const steps = this.#steps(outputs);
     this.#running = true;
     try {
-      let step = steps.next();
-      while (!step.done) {
-        let result: unknown;
-        try {
-          result = await step.value;
-        } catch (error) {
-          step = steps.throw(error);
-          continue;
-        }
-        step = steps.next(result);
-      }
+      await finishLater(this.#steps(outputs));
     } finally {
       this.#running = false;
     }
   }
 
+  /** Copies numbers that are on a device alone into this process's memory. */
+  download(storage: Memory): Steps<void> {
+    return this.memories.download(storage, this.#options);
+  }
+
   dispose(): void {
     this.#cache.clear();
-    this.pool.clear();
-    this.#released = [];
-    this.#releasedBytes = 0;
+    this.memories.dispose();
   }
 
   /** What a run does on either kind of runtime: each step gives what an asynchronous one has to wait for. */
   *#steps(outputs: readonly LazyValue[]): Steps<void> {
     if (outputs.length === 0) {
       startOver();
-      if (!this.#running) this.#reclaim();
+      if (!this.#running) this.memories.reclaim();
       return;
     }
     // What is recorded while this runs belongs to the next graph.
@@ -140,7 +112,7 @@ export class Executor {
     const parts = [outputs];
     for (let part = parts.pop(); part; part = parts.pop()) parts.push(...(yield* this.#compute(part)));
     // What was recorded while this ran may read what was released meanwhile.
-    if (!this.#running) this.#reclaim();
+    if (!this.#running) this.memories.reclaim();
   }
 
   /**
@@ -170,69 +142,69 @@ export class Executor {
     const { outputs } = plan;
     // What the whole run reads is marked by its first attempt, and stays for those that follow.
     const run = this.statistics.runs;
-    for (const leaf of plan.leaves) leaf.storage!.lastRead = run;
-    this.#reclaim(run);
-    this.pool.age();
-
-    const storages: HostMemory[] = [];
+    const storages: (Memory | null)[] = [];
+    let results: NamedTensors;
     try {
-      yield* this.#run(plan, storages);
+      yield* this.memories.uploadLasting(plan.leaves, this.#options);
+      for (const leaf of plan.leaves) leaf.storage!.lastRead = run;
+      this.memories.reclaim(run);
+      this.memories.pool.age();
+      results = yield* this.#run(plan, storages);
     } catch (error) {
-      storages.forEach((storage, index) => {
-        this.pool.give(outputs[index]!.type as HostType, storage);
+      outputs.forEach((output, index) => {
+        if (storages[index]) this.memories.release(output, storages[index], false);
       });
       return failure(error, plan);
     }
     outputs.forEach((output, index) => {
-      output.settle(storages[index]!);
+      const storage = storages[index] ?? this.memories.received(results[valueName(output)]!);
+      output.settle(storage);
       // Disposed of while it was computed.
-      if (this.#running && output.holders === 0)
-        this.release(output.type as HostType, storages[index]!, true);
+      if (this.#running && output.holders === 0) this.release(output, storage, true);
     });
     return null;
   }
 
-  /** Runs a graph into memory from the pool, which it adds to `storages`, one for each output. */
-  *#run(plan: Schedule, storages: HostMemory[]): Steps<void> {
+  /** Runs a graph; the memory for its outputs, where it is ours, comes from the pool and is added to `storages`. */
+  *#run(plan: Schedule, storages: (Memory | null)[]): Steps<NamedTensors> {
     const { outputs } = plan;
-    const graph = yield* this.#compiled(plan);
-    const feeds: NamedTensors = {};
+    const kind = this.#runtime.outputs;
+    const markers = orderMarkers(outputs);
+    const onDevice = outputs.filter((output) => this.memories.staysOnDevice(output)).map(valueName);
+    const graph = yield* this.#compiled(plan, onDevice, kind === 'device' ? markers : []);
+    const feeds: Record<string, RuntimeTensor> = {};
     plan.leaves.forEach((leaf, index) => {
-      if (graph.constants[index] === null) feeds[valueName(leaf)] = this.#tensor(leaf, leaf.storage!);
+      if (graph.constants[index] !== null) return;
+      feeds[valueName(leaf)] = this.memories.tensor(leaf, leaf.storage!);
     });
     for (const output of outputs) {
-      storages.push(blaming(output.operation!, () => this.pool.take(output.type as HostType, output.size)));
+      storages.push(blaming(output.operation!, () => this.memories.forOutput(output)));
     }
-    const fetches: Fetches = {};
+    const fetches: Record<string, RuntimeTensor | null> = {};
     outputs.forEach((output, index) => {
-      fetches[valueName(output)] = this.#tensor(output, storages[index]!);
+      const storage = storages[index];
+      fetches[valueName(output)] = storage ? this.memories.tensor(output, storage) : null;
     });
-    for (const { name, output, shape } of orderMarkers(outputs)) {
+    for (const { name, output, shape } of markers) {
       const type = output.type as HostType;
-      fetches[name] = this.#runtime.tensor(type, hostArray(type, 1), shape);
+      fetches[name] = kind === 'filled' ? this.#runtime.tensor(type, hostArray(type, 1), shape) : null;
     }
 
     const start = performance.now();
-    yield* waitFor(graph.session.run(feeds, fetches));
+    const results = yield* waitFor<NamedTensors>(graph.session.run(feeds, fetches));
     this.statistics.runMs += performance.now() - start;
+    if (kind === 'device') for (const { name } of markers) results[name]!.dispose();
+    return results;
   }
 
-  /** Returns dead storages to the pool, except those that the given run is about to read. */
-  #reclaim(exceptRun?: number): void {
-    const kept: Released[] = [];
-    this.#releasedBytes = 0;
-    for (const entry of this.#released) {
-      if (entry.storage.holders > 0) continue;
-      if (entry.storage.lastRead === exceptRun) {
-        kept.push(entry);
-        this.#releasedBytes += entry.storage.array.byteLength;
-      } else this.pool.give(entry.type, entry.storage);
-    }
-    this.#released = kept;
-  }
-
-  *#compiled(plan: Schedule): Steps<CompiledGraph> {
-    const known = this.#cache.get(plan.signature);
+  /** @param markers what stays on the device as well, being read by nobody */
+  *#compiled(
+    plan: Schedule,
+    outputsOnDevice: readonly string[],
+    markers: readonly OrderMarker[],
+  ): Steps<CompiledGraph> {
+    const signature = outputsOnDevice.length > 0 ? `${plan.signature}/${outputsOnDevice}` : plan.signature;
+    const known = this.#cache.get(signature);
     const current = plan.leaves.map((leaf) => (leaf.isConstant ? leaf.storage!.array![0]! : null));
     if (known?.constants.every((built, index) => built === null || Object.is(built, current[index]))) {
       this.statistics.cacheHits++;
@@ -244,17 +216,14 @@ export class Executor {
       : current;
     const start = performance.now();
     expectMemoryFor(plan);
-    const model = buildModel(plan, constants);
-    const session = yield* waitFor<Session>(this.#runtime.build(model, this.#options));
+    const bytes = buildModel(plan, constants, this.#runtime.provider);
+    const onDevice = [...outputsOnDevice, ...markers.map(({ name }) => name)];
+    const session = yield* waitFor<Session>(this.#runtime.build({ bytes, onDevice }, this.#options));
     const graph: CompiledGraph = { session, constants };
-    this.#cache.set(plan.signature, graph);
+    this.#cache.set(signature, graph);
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
     return graph;
-  }
-
-  #tensor(value: LazyValue, storage: Memory): RuntimeTensor {
-    return this.#runtime.tensor(value.type as HostType, storage.array!, value.shape);
   }
 }
 

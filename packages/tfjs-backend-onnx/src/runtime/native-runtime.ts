@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
-import type { Tensor, TensorConstructor } from 'onnxruntime-node';
+import type { Tensor, TensorConstructor, TensorFactory } from 'onnxruntime-node';
+import { encodeModel } from '../onnx/model.ts';
+import { defaultOptions, type Provider } from '../options.ts';
 import type { SynchronousRuntime, SynchronousSession } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
 
@@ -22,25 +24,96 @@ interface BindingModule {
 /** The version whose binding this engine was tested with; the binding is not a public interface. */
 const TESTED_VERSION = '1.30.0';
 
+interface NativeLibrary {
+  readonly createSession: () => NativeSession;
+  readonly Tensor: TensorConstructor & TensorFactory;
+}
+
 /**
- * Loads ONNX Runtime's native library.
- * @throws where it is not installed, has no binary for this platform, or is another version than the one tested
+ * ONNX Runtime's native library, computing on that provider.
+ * @throws where it is not installed, has no binary for this platform, is another version than the one tested,
+ * or where the machine does not have the provider
  */
-export function loadNativeRuntime(
+export function nativeRuntime(
+  provider: Provider,
   load: (path: string) => unknown = createRequire(import.meta.url),
 ): SynchronousRuntime {
+  return runtimeOn(provider, loadLibrary(load));
+}
+
+function runtimeOn(provider: Provider, { createSession, Tensor }: NativeLibrary): SynchronousRuntime {
+  const runtime: SynchronousRuntime = {
+    synchronous: true,
+    description: `ONNX Runtime ${TESTED_VERSION}, native${provider === 'cpu' ? '' : `, ${provider}`}`,
+    provider,
+    // The binding leaves outputs on a device for WebGPU alone; CUDA's come to this process's memory.
+    outputs: provider === 'webgpu' ? 'device' : 'filled',
+    tensor: (type, numbers, shape) => new Tensor(type, numbers, shape),
+    view: (tensor, dims) =>
+      // A tensor of this library that is on a device has its buffer.
+      Tensor.fromGpuBuffer((tensor as Tensor).gpuBuffer, { dataType: tensor.type as 'float32', dims }),
+    build({ bytes, onDevice }, options): SynchronousSession {
+      const session = createSession();
+      const settings = sessionOptions(options, provider, onDevice);
+      session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, settings);
+      return {
+        // All tensors that enter are those that `tensor` and earlier runs made.
+        run: (feeds, fetches) =>
+          session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor | null>, {}),
+        dispose: () => session.dispose(),
+      };
+    },
+    on: (other) => runtimeOn(other, { createSession, Tensor }),
+  };
+  if (provider !== 'cpu') tryOut(runtime);
+  return runtime;
+}
+
+/** Whether the machine has a provider is known when it is to run a graph. */
+function tryOut(runtime: SynchronousRuntime): void {
+  const port = { type: 'float32', dims: [1] } as const;
+  const bytes = encodeModel({
+    nodes: [{ name: 'try', type: 'Neg', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} }],
+    inputs: [{ name: 'x', ...port }],
+    outputs: [{ name: 'y', ...port }],
+    initializers: [],
+  });
+  try {
+    const session = runtime.build({ bytes, onDevice: [] }, defaultOptions(runtime.provider, 1));
+    session.run({ x: runtime.tensor('float32', Float32Array.of(1), [1]) }, { y: null });
+    session.dispose();
+  } catch (cause) {
+    throw new Error(
+      `onnx backend: expected a machine with ${runtime.provider}, got: ${firstLine(cause)}. ${NEEDS[runtime.provider]}`,
+      { cause },
+    );
+  }
+}
+
+const NEEDS: Record<Provider, string> = {
+  cpu: '',
+  webgpu:
+    "WebGPU needs a graphics driver with Vulkan (Linux: libvulkan1 and the card's driver), Direct3D 12 or Metal. " +
+    "Install it, or choose provider 'cpu'.",
+  cuda:
+    'CUDA needs Linux on x64, an NVIDIA card, CUDA 12 with cuDNN 9, and the provider that onnxruntime-node downloads ' +
+    'when it is installed with `npm install onnxruntime-node --onnxruntime-node-install=cuda12`. ' +
+    "Install them, or choose provider 'cpu'.",
+};
+
+function loadLibrary(load: (path: string) => unknown): NativeLibrary {
   let version: string;
   let native: BindingModule;
-  let Tensor: TensorConstructor;
+  let Tensor: NativeLibrary['Tensor'];
   try {
     ({ version } = load('onnxruntime-node/package.json') as { version: string });
     native = load('onnxruntime-node/dist/binding.js') as BindingModule;
-    ({ Tensor } = load('onnxruntime-node') as { Tensor: TensorConstructor });
+    ({ Tensor } = load('onnxruntime-node') as Pick<NativeLibrary, 'Tensor'>);
     native.initOrt();
   } catch (cause) {
     throw new Error(
       `onnx backend: expected onnxruntime-node ${TESTED_VERSION} with a native library for ${process.platform}-${process.arch}, ` +
-        `got: ${cause instanceof Error ? cause.message.split('\n')[0] : cause}. ` +
+        `got: ${firstLine(cause)}. ` +
         `Run \`npm install onnxruntime-node@${TESTED_VERSION}\`; where its install script cannot reach the network, ` +
         'add `onnxruntime-node-install=skip` to .npmrc (the library is inside the package). ' +
         'It exists for Linux (glibc), Windows and macOS on arm64; elsewhere use another tfjs backend.',
@@ -53,19 +126,10 @@ export function loadNativeRuntime(
         `Run \`npm install onnxruntime-node@${TESTED_VERSION}\`.`,
     );
   }
-  return {
-    synchronous: true,
-    description: `ONNX Runtime ${version}, native`,
-    tensor: (type, numbers, shape) => new Tensor(type, numbers, shape),
-    build(model, options): SynchronousSession {
-      const session = new native.binding.InferenceSession();
-      session.loadModel(model.buffer, model.byteOffset, model.byteLength, sessionOptions(options));
-      return {
-        // All tensors that enter are those that `tensor` and earlier runs made.
-        run: (feeds, fetches) =>
-          session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor | null>, {}),
-        dispose: () => session.dispose(),
-      };
-    },
-  };
+  return { Tensor, createSession: () => new native.binding.InferenceSession() };
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n')[0]!.replace(/\.$/, '');
 }

@@ -1,37 +1,41 @@
 import type { HostArray } from '../graph/value.ts';
-import type { OnnxBackendOptions } from '../options.ts';
+import type { OnnxBackendOptions, Provider } from '../options.ts';
 import type { HostType } from './buffer-pool.ts';
+import type { RuntimeTensor } from './runtime-tensor.ts';
 
 // What the executor is written against. ONNX Runtime comes in several builds, each with an interface of its
 // own: a native library whose calls give their results at once, and one for browsers that gives promises.
 
-/** A tensor of ONNX Runtime's own, as its builds have it. */
-export interface RuntimeTensor {
-  readonly type: string;
-  readonly dims: readonly number[];
-  /** Its numbers. Fails, or ends the process, where they are on a device. */
-  readonly data: unknown;
-  /** `cpu` where the numbers are in this process's memory. */
-  readonly location: string;
-  dispose(): void;
-}
-
-export type NamedTensors = Record<string, RuntimeTensor>;
+export type NamedTensors = Readonly<Record<string, RuntimeTensor>>;
 
 /** Where to put outputs: into that tensor, or into new memory where there is null. */
-export type Fetches = Record<string, RuntimeTensor | null>;
+export type Fetches = Readonly<Record<string, RuntimeTensor | null>>;
+
+export interface Model {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Outputs that stay on the device. */
+  readonly onDevice: readonly string[];
+}
 
 interface BaseRuntime {
   /** A few words for people: which build, which version, what it computes on. */
   readonly description: string;
-  /** Makes a tensor that looks at these numbers. */
+  /** What it computes on: ONNX Runtime's execution provider. */
+  readonly provider: Provider;
+  /** How it gives outputs: written into our memory, in new memory, or left on a device. */
+  readonly outputs: 'filled' | 'new' | 'device';
+  /** A tensor that looks at these numbers. */
   tensor(type: HostType, numbers: HostArray, shape: readonly number[]): RuntimeTensor;
+  /** A tensor on a device under another shape. It must not outlive the first. */
+  view(tensor: RuntimeTensor, shape: readonly number[]): RuntimeTensor;
 }
 
 /** A build whose calls return when they are done: tensors can be read at any time. */
 export interface SynchronousRuntime extends BaseRuntime {
   readonly synchronous: true;
-  build(model: Uint8Array<ArrayBuffer>, options: OnnxBackendOptions): SynchronousSession;
+  build(model: Model, options: OnnxBackendOptions): SynchronousSession;
+  /** The same build on another provider. @throws where this machine does not have it */
+  on(provider: Provider): SynchronousRuntime;
 }
 
 export interface SynchronousSession {
@@ -42,7 +46,7 @@ export interface SynchronousSession {
 /** A build that computes while JavaScript goes on: tensors are read with `await`. */
 export interface AsynchronousRuntime extends BaseRuntime {
   readonly synchronous: false;
-  build(model: Uint8Array<ArrayBuffer>, options: OnnxBackendOptions): Promise<AsynchronousSession>;
+  build(model: Model, options: OnnxBackendOptions): Promise<AsynchronousSession>;
 }
 
 export interface AsynchronousSession {

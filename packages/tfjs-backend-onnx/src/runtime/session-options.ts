@@ -1,8 +1,17 @@
-import type { OnnxBackendOptions } from '../options.ts';
+import type { OnnxBackendOptions, Provider } from '../options.ts';
 
 /** How ONNX Runtime runs our graphs; docs: https://onnxruntime.ai/docs/performance/tune-performance/. */
-export function sessionOptions(options: OnnxBackendOptions): object {
+export function sessionOptions(
+  options: OnnxBackendOptions,
+  provider: Provider,
+  onDevice: readonly string[],
+): object {
   return {
+    // What a provider has no kernel for, ONNX Runtime does on the cpu.
+    ...(provider !== 'cpu' && { executionProviders: [provider, 'cpu'] }),
+    ...(onDevice.length > 0 && {
+      preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])),
+    }),
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     intraOpNumThreads: options.threads,
