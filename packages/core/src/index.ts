@@ -34,6 +34,7 @@ export { type AdamWSlot, type AdamWStep, adamWUpdate } from './kernels/adamw-upd
 export { embedding } from './kernels/embedding.ts';
 export { type GeluApproximation, gelu } from './kernels/gelu.ts';
 export { layerNorm } from './kernels/layer-norm.ts';
+export { linearCrossEntropy } from './kernels/linear-cross-entropy.ts';
 export { softmaxCrossEntropy } from './kernels/softmax-cross-entropy.ts';
 export { squaredNorm } from './kernels/squared-norm.ts';
 export { writeRows } from './kernels/write-rows.ts';

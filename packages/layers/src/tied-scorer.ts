@@ -1,4 +1,4 @@
-import { type Scorer, softmaxCrossEntropy } from '@tenon/core';
+import { linearCrossEntropy, type Scorer } from '@tenon/core';
 import { type Tensor, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { linearMap } from './linear-map.ts';
 
@@ -12,6 +12,6 @@ export function tiedScorer(weight: Tensor2D): Scorer {
   return {
     logits,
     negativeLogLikelihood: (hidden: Tensor2D, targets: Tensor1D): Tensor1D =>
-      tidy(() => softmaxCrossEntropy(logits(hidden) as Tensor2D, targets)),
+      linearCrossEntropy(hidden, weight, targets),
   };
 }

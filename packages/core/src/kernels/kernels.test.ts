@@ -2,6 +2,7 @@ import {
   clone,
   dispose,
   grads,
+  matMul,
   memory,
   mul,
   type Scalar,
@@ -23,6 +24,7 @@ import { adamWUpdate } from './adamw-update.ts';
 import { embedding } from './embedding.ts';
 import { gelu } from './gelu.ts';
 import { layerNorm } from './layer-norm.ts';
+import { linearCrossEntropy } from './linear-cross-entropy.ts';
 import { softmaxCrossEntropy } from './softmax-cross-entropy.ts';
 import { squaredNorm } from './squared-norm.ts';
 import { writeRows } from './write-rows.ts';
@@ -110,6 +112,19 @@ describe.each(backends)('named kernels on %s', (backend) => {
   it('cross-entropy has the right gradient', () => {
     const labels = tensor([0, -100, 4, 2], [4], 'int32') as Tensor1D;
     expectGradient((logits) => softmaxCrossEntropy(logits as Tensor2D, labels), [draw(6, [4, 5])]);
+  });
+
+  it('the cross-entropy of a linear map is that of its product, and so are its gradients', () => {
+    tidy(() => {
+      const [hidden, weight] = [draw(10, [4, 3]) as Tensor2D, draw(11, [6, 3]) as Tensor2D];
+      const labels = tensor([5, -100, 0, 5], [4], 'int32') as Tensor1D;
+      const direct = linearCrossEntropy(hidden, weight, labels).dataSync();
+      const composed = softmaxCrossEntropy(matMul(hidden, weight, false, true), labels).dataSync();
+      direct.forEach((loss, i) => {
+        expect(loss).toBeCloseTo(composed[i]!, 5);
+      });
+      expectGradient((h, w) => linearCrossEntropy(h as Tensor2D, w as Tensor2D, labels), [hidden, weight]);
+    });
   });
 
   it('embedding picks rows and adds up the gradients of repeated ones', () => {
@@ -201,6 +216,7 @@ describe.each(backends)('named kernels on %s', (backend) => {
       const advice = "expected an int32 tensor, got float32. Make the tensor with the type 'int32'.";
       expect(() => embedding(table, whole)).toThrow(`embedding ids: ${advice}`);
       expect(() => softmaxCrossEntropy(table, whole)).toThrow(`softmaxCrossEntropy labels: ${advice}`);
+      expect(() => linearCrossEntropy(table, table, whole)).toThrow(`linearCrossEntropy labels: ${advice}`);
       const cache = variable(zeros([1, 2, 4, 3]));
       expect(() => writeRows(cache, zeros([1, 1, 1, 3]), 0)).toThrow(
         'rows: expected [1, 2, T, 3], got [1, 1, 1, 3]. Only the third axis may differ from the cache.',
@@ -220,10 +236,11 @@ describe.each(backends)('named kernels on %s', (backend) => {
         gelu(x),
         layerNorm(x, c, c, 1e-5),
         softmaxCrossEntropy(x, none),
+        linearCrossEntropy(x, zeros([2, 4]), none),
         embedding(dw as Tensor2D, none),
       ].map(({ shape }) => shape);
     });
-    expect(shapes).toEqual([[0, 4], [0, 4], [0], [0, 2]]);
+    expect(shapes).toEqual([[0, 4], [0, 4], [0], [0], [0, 2]]);
   });
 
   it('leaves no tensor behind', () => {

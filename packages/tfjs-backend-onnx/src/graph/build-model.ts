@@ -60,19 +60,19 @@ export function buildModel(
     return provider === 'webgpu' ? webgpuForm(node, operation, initializer) : [node];
   });
   const outputs = schedule.outputs.map(port);
-  for (const { name, output, shape } of orderMarkers(schedule.outputs)) {
+  for (const { name, value, shape } of orderMarkers(schedule)) {
     const one = initializer(integers(shape));
     const slice = [initializer(integers(shape.map(() => 0))), one, initializer(integers([...shape.keys()]))];
-    const scalar = output.shape.length === 0;
+    const scalar = value.shape.length === 0;
     nodes.push({
       name,
       type: scalar ? 'Reshape' : 'Slice',
       domain: '',
-      inputs: [valueName(output), ...(scalar ? [one] : slice)],
+      inputs: [valueName(value), ...(scalar ? [one] : slice)],
       outputs: [name],
       attributes: {},
     });
-    outputs.push({ name, type: output.type, dims: shape });
+    outputs.push({ name, type: value.type, dims: shape });
   }
   return encodeModel({ nodes, inputs, outputs, initializers: [...initializers.values()] });
 }

@@ -67,6 +67,7 @@ export function recordAll(
     failure: null,
     visit: -1,
     position: 0,
+    place: null,
   };
   for (const value of operation.outputs) value.operation = operation;
   recorded.set(identity, operation);
@@ -88,6 +89,22 @@ export function reshape(value: LazyValue, shape: readonly number[]): LazyValue {
     aliases.set(identity, alias);
   }
   return alias;
+}
+
+/** Consecutive rows of a matrix. */
+export function rowsOf(value: LazyValue, start: number, count: number): LazyValue {
+  const shape = value.shape.with(0, count);
+  if (sameShape(value.shape, shape)) return value;
+  const range = [integers([start]), integers([start + count]), integers([0])];
+  return record('Slice', [value, ...range], { shape, type: value.type });
+}
+
+/**
+ * Asks the graph to compute a value at this place of the recording, as far as what it depends on lets it.
+ * For a value that would otherwise be computed with its last reader, keeping large operands in memory.
+ */
+export function computeHere(value: LazyValue): void {
+  if (value.operation) value.operation.place ??= nextOperation++;
 }
 
 /** A list of int64 as ONNX takes shapes, axes and indices. */

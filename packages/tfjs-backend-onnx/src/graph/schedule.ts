@@ -1,3 +1,4 @@
+import { executionOrder } from './order-markers.ts';
 import { leafKey } from './recorder.ts';
 import { isLiteral, type LazyValue, type Operation } from './value.ts';
 
@@ -8,6 +9,8 @@ export interface Schedule {
   /** The values that the graph starts from, in order of their first use. */
   readonly leaves: readonly LazyValue[];
   readonly outputs: readonly LazyValue[];
+  /** The outputs, and what else has a place of its own, in the order in which ONNX Runtime shall compute them. */
+  readonly order: readonly LazyValue[];
   /** Equal signatures mean equal graphs, up to the numbers in their leaves. */
   readonly signature: string;
 }
@@ -41,7 +44,9 @@ export function schedule(outputs: readonly LazyValue[]): Schedule {
     }
   });
   for (const output of outputs) signature.push(output.operation!.position, output.output);
-  return { operations, leaves, outputs, signature: signature.join() };
+  const order = executionOrder(operations, outputs);
+  for (const value of order) signature.push(value.operation!.position, value.output);
+  return { operations, leaves, outputs, order, signature: signature.join() };
 }
 
 function reachable(outputs: readonly LazyValue[], visit: number): Operation[] {

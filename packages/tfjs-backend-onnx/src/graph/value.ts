@@ -36,6 +36,8 @@ export interface Operation {
   /** Scratch space of the traversal before a run. */
   visit: number;
   position: number;
+  /** Where in the recorded order the graph shall compute it, if that was said; see `computeHere`. */
+  place: number | null;
 }
 
 /**

@@ -42,6 +42,11 @@ import { tenonGelu } from './tenon-gelu.ts';
 import { tenonGeluGrad } from './tenon-gelu-grad.ts';
 import { tenonLayerNorm } from './tenon-layer-norm.ts';
 import { tenonLayerNormGrad } from './tenon-layer-norm-grad.ts';
+import { tenonLinearCrossEntropy } from './tenon-linear-cross-entropy.ts';
+import {
+  tenonLinearCrossEntropyHiddenGrad,
+  tenonLinearCrossEntropyWeightGrad,
+} from './tenon-linear-cross-entropy-grad.ts';
 import { tenonSoftmaxCrossEntropy } from './tenon-softmax-cross-entropy.ts';
 import { tenonSoftmaxCrossEntropyGrad } from './tenon-softmax-cross-entropy-grad.ts';
 import { tenonSquaredNorm } from './tenon-squared-norm.ts';
@@ -101,6 +106,9 @@ export const loweredKernels: readonly LoweredKernel[] = [
   tenonLayerNormGrad,
   tenonGelu,
   tenonGeluGrad,
+  tenonLinearCrossEntropy,
+  tenonLinearCrossEntropyHiddenGrad,
+  tenonLinearCrossEntropyWeightGrad,
   tenonSoftmaxCrossEntropy,
   tenonSoftmaxCrossEntropyGrad,
   tenonEmbedding,

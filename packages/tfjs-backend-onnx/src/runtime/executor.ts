@@ -169,7 +169,7 @@ export class Executor {
   *#run(plan: Schedule, storages: (Memory | null)[]): Steps<NamedTensors> {
     const { outputs } = plan;
     const kind = this.#runtime.outputs;
-    const markers = orderMarkers(outputs);
+    const markers = orderMarkers(plan);
     const onDevice = outputs.filter((output) => this.memories.staysOnDevice(output)).map(valueName);
     const graph = yield* this.#compiled(plan, onDevice, kind === 'device' ? markers : []);
     const feeds: Record<string, RuntimeTensor> = {};
@@ -185,8 +185,8 @@ export class Executor {
       const storage = storages[index];
       fetches[valueName(output)] = storage ? this.memories.tensor(output, storage) : null;
     });
-    for (const { name, output, shape } of markers) {
-      const type = output.type as HostType;
+    for (const { name, value, shape } of markers) {
+      const type = value.type as HostType;
       fetches[name] = kind === 'filled' ? this.#runtime.tensor(type, hostArray(type, 1), shape) : null;
     }
 

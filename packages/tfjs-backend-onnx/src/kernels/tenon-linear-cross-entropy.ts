@@ -1,0 +1,33 @@
+import { add, concat, gather, mul, reduce, sub, unary, where } from '../graph/operations.ts';
+import { reshape } from '../graph/recorder.ts';
+import type { LazyValue } from '../graph/value.ts';
+import { kernel, type LoweredKernel } from '../kernel.ts';
+import { countedLabels } from './tenon-labels.ts';
+import { vocabularyChunks } from './vocabulary-chunks.ts';
+
+/**
+ * hidden [N, C], weight [V, C], labels int32 [N] -> loss [N], log Σ exp(scores) [N]; the loss of a row with a
+ * negative label is 0. Of each chunk of the vocabulary only the largest score m and s = Σ exp(score − m) of
+ * every row remain: log Σ exp = max m + log Σ s · exp(m − max m).
+ */
+export const tenonLinearCrossEntropy: LoweredKernel = kernel('TenonLinearCrossEntropy', ({ value }) => {
+  const [hidden, weight] = [value('hidden'), value('weight')];
+  const rows = hidden.shape[0]!;
+  const largest: LazyValue[] = [];
+  const sums: LazyValue[] = [];
+  for (const { scores } of vocabularyChunks(hidden, weight, false)) {
+    const maximum = reduce('ReduceMax', scores, [1], true);
+    largest.push(maximum);
+    sums.push(reduce('ReduceSum', unary('Exp', sub(scores, maximum)), [1], true));
+  }
+  const [m, s] = [concat(largest, 1), concat(sums, 1)];
+  const maximum = reduce('ReduceMax', m, [1], true);
+  const sum = reduce('ReduceSum', mul(s, unary('Exp', sub(m, maximum))), [1], true);
+  const logSumExp = add(maximum, unary('Log', sum));
+
+  const { labels, counted } = countedLabels(value('labels'));
+  const chosenRows = gather(weight, reshape(labels, [rows]), 0);
+  const chosen = reduce('ReduceSum', mul(hidden, chosenRows), [1], true);
+  const loss = where(counted, sub(logSumExp, chosen), 0);
+  return [reshape(loss, [rows]), reshape(logSumExp, [rows])];
+});
