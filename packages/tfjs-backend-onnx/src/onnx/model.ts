@@ -26,8 +26,8 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 export interface Port {
   readonly name: string;
   readonly type: ElementType;
-  /** Null where any shape will do. */
-  readonly dims: readonly number[] | null;
+  /** A text names a size that is known only when the graph runs; null where any shape will do. */
+  readonly dims: readonly (number | string)[] | null;
 }
 
 export interface Node {
@@ -39,15 +39,45 @@ export interface Node {
   readonly attributes: Attributes;
 }
 
+/** Numbers that are kept in memory as ONNX wants them: little-endian, row by row. */
+interface Numbers {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** Numbers that lie in a file beside the model's. */
+interface NumbersElsewhere {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly external: { readonly location: string; readonly offset: number; readonly length: number };
+}
+
+export type Initializer = (Literal | Numbers | NumbersElsewhere) & { readonly name: string };
+
 export interface Model {
   readonly nodes: readonly Node[];
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
-  readonly initializers: readonly (Literal & { readonly name: string })[];
+  readonly initializers: readonly Initializer[];
+  /** Types and shapes of values in between, for whoever looks at the graph. */
+  readonly values?: readonly Port[];
+  /** @default what this engine's own graphs need */
+  readonly operatorSets?: readonly OperatorSet[];
+  /** @default 9, which goes with version 20 of the standard operators */
+  readonly irVersion?: number;
+  readonly name?: string;
+  readonly producer?: { readonly name: string; readonly version: string };
+}
+
+export interface OperatorSet {
+  /** '' is the standard's own. */
+  readonly domain: string;
+  readonly version: number;
 }
 
 const IR_VERSION = 9;
-const OPERATOR_SETS = [
+const OPERATOR_SETS: readonly OperatorSet[] = [
   { domain: '', version: 20 },
   { domain: 'com.microsoft', version: 1 },
 ];
@@ -60,25 +90,35 @@ export function typeCode(type: ElementType): number {
   return TYPE_CODE[type];
 }
 
-/** Serialises a model; field numbers are those of onnx.proto. */
+/** Serialises a model. */
 export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
+  return modelWriter(model).finish();
+}
+
+/** Serialises a model in pieces that refer to its numbers without copying them; field numbers are those of onnx.proto. */
+export function modelWriter(model: Model): ProtobufWriter {
   const graph = new ProtobufWriter(1 << 16);
   for (const node of model.nodes) graph.message(1, encodeNode(node));
-  graph.text(2, 'graph');
+  graph.text(2, model.name ?? 'graph');
   for (const initializer of model.initializers) graph.message(5, encodeTensor(initializer));
   for (const port of model.inputs) graph.message(11, encodePort(port));
   for (const port of model.outputs) graph.message(12, encodePort(port));
+  for (const port of model.values ?? []) graph.message(13, encodePort(port));
 
   const writer = new ProtobufWriter(1 << 16);
-  writer.integer(1, IR_VERSION);
+  writer.integer(1, model.irVersion ?? IR_VERSION);
+  if (model.producer) {
+    writer.text(2, model.producer.name);
+    writer.text(3, model.producer.version);
+  }
   writer.message(7, graph);
-  for (const { domain, version } of OPERATOR_SETS) {
+  for (const { domain, version } of model.operatorSets ?? OPERATOR_SETS) {
     const operatorSet = new ProtobufWriter();
     operatorSet.text(1, domain);
     operatorSet.integer(2, version);
     writer.message(8, operatorSet);
   }
-  return writer.finish();
+  return writer;
 }
 
 function encodeNode(node: Node): ProtobufWriter {
@@ -112,13 +152,20 @@ function encodeAttribute(name: string, value: Attribute): ProtobufWriter {
   return writer;
 }
 
-function encodeTensor(tensor: Literal & { readonly name: string }): ProtobufWriter {
-  const data = literalBytes(tensor);
-  const writer = new ProtobufWriter(64 + data.length);
+function encodeTensor(tensor: Initializer): ProtobufWriter {
+  const writer = new ProtobufWriter();
   for (const dim of tensor.dims) writer.integer(1, dim);
   writer.integer(2, TYPE_CODE[tensor.type]);
   writer.text(8, tensor.name);
-  writer.bytes(9, data);
+  if ('external' in tensor) {
+    for (const [key, value] of Object.entries(tensor.external)) {
+      const entry = new ProtobufWriter();
+      entry.text(1, key);
+      entry.text(2, String(value));
+      writer.message(13, entry);
+    }
+    writer.integer(14, 1);
+  } else writer.bytes(9, 'bytes' in tensor ? tensor.bytes : literalBytes(tensor));
   return writer;
 }
 
@@ -144,7 +191,8 @@ function encodePort({ name, type, dims }: Port): ProtobufWriter {
     const shape = new ProtobufWriter();
     for (const size of dims) {
       const dim = new ProtobufWriter();
-      dim.integer(1, size);
+      if (typeof size === 'number') dim.integer(1, size);
+      else dim.text(2, size);
       shape.message(1, dim);
     }
     tensorType.message(2, shape);
