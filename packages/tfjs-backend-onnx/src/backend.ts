@@ -7,8 +7,9 @@ import {
   KernelBackend,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import type { RecordingGuard } from './export/recording-guard.ts';
 import { cast } from './graph/operations.ts';
-import { recordedCount, reshape } from './graph/recorder.ts';
+import { currentKernel, recordedCount, reshape } from './graph/recorder.ts';
 import { type HostArray, type LazyValue, leaf, newMemory } from './graph/value.ts';
 import { completeOptions, defaultOptions, type OnnxBackendOptions, type Provider } from './options.ts';
 import type { HostType } from './runtime/buffer-pool.ts';
@@ -42,6 +43,8 @@ export class OnnxBackend extends KernelBackend {
   readonly #pending = new Set<LazyValue>();
   /** The run of an asynchronous runtime that is on its way. */
   #flight: Promise<void> | null = null;
+  /** There during an export, when nothing runs. */
+  #guard: RecordingGuard | null = null;
   #options: OnnxBackendOptions;
 
   /** @param threads that one operation may use */
@@ -134,7 +137,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** Computes every live tensor, in one graph; on an asynchronous runtime only `read` can. */
   flush(): void {
-    if (!this.#runtime.synchronous) return;
+    if (!this.#runtime.synchronous || this.#guard) return;
     const outputs = [...this.#pending];
     this.#pending.clear();
     this.#executor.run(outputs);
@@ -142,6 +145,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
   flushIfLong(): void {
+    if (this.#guard) return;
     const { pendingOperations, pendingBytes } = this.#options;
     if (recordedCount() <= pendingOperations && this.#executor.memories.releasedBytes <= pendingBytes) return;
     if (this.#runtime.synchronous) this.flush();
@@ -151,7 +155,9 @@ export class OnnxBackend extends KernelBackend {
 
   /** The numbers of a tensor, not copied: for reading only. */
   numbers(tensor: TensorInfo): HostArray {
-    return this.#settled(this.value(tensor));
+    const value = this.value(tensor);
+    this.#guard?.assertKnown(value, currentKernel());
+    return this.#settled(value);
   }
 
   /** The numbers of a tensor to be changed in place, or null where someone else can see them. */
@@ -177,6 +183,17 @@ export class OnnxBackend extends KernelBackend {
   /** A tensor with a copy of these numbers. */
   copy(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
     return this.adopt(leaf(shape, type, this.#executor.memories.pool.copy(type, array)));
+  }
+
+  /** Runs `body`, which records for export: nothing is computed, and no memory is lent anew that a recording may read. */
+  recordUnder<T>(guard: RecordingGuard, body: () => T): T {
+    this.#guard = guard;
+    try {
+      return body();
+    } finally {
+      this.#guard = null;
+      for (const value of guard.released) this.#executor.release(value, value.storage!, false);
+    }
   }
 
   // What tfjs asks of a backend.
@@ -250,7 +267,7 @@ export class OnnxBackend extends KernelBackend {
     this.flush();
     const start = performance.now();
     body();
-    await this.#allComputed();
+    await this.allComputed();
     return { kernelMs: performance.now() - start };
   }
 
@@ -313,7 +330,11 @@ export class OnnxBackend extends KernelBackend {
   #settled(value: LazyValue): HostArray {
     if (!value.storage) {
       if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
-      if (!value.operation!.failure) {
+      if (this.#guard) {
+        this.#guard.assertKnown(value);
+        this.#pending.delete(value);
+        this.#executor.run([value]);
+      } else if (!value.operation!.failure) {
         this.#pending.add(value);
         this.flush();
       }
@@ -341,7 +362,8 @@ export class OnnxBackend extends KernelBackend {
     }
   }
 
-  async #allComputed(): Promise<void> {
+  /** Waits until every live tensor has its numbers. */
+  async allComputed(): Promise<void> {
     this.flush();
     while (this.#flight || this.#pending.size > 0) await (this.#flight ?? this.#launch());
   }
@@ -387,7 +409,8 @@ export class OnnxBackend extends KernelBackend {
     if (!value.storage) {
       if (value.holders === 0) this.#pending.delete(value);
     } else if (value.storage.holders === 0) {
-      this.#executor.release(value, value.storage, this.#pending.size > 0);
+      if (this.#guard) this.#guard.released.push(value);
+      else this.#executor.release(value, value.storage, this.#pending.size > 0);
     }
   }
 }

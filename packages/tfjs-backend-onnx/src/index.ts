@@ -6,6 +6,9 @@ import { register } from './register.ts';
 register('onnx', makeNodeBackend);
 
 export type { OnnxBackend, OnnxBackendStatistics } from './backend.ts';
+export type { DynamicAxes } from './export/dynamic-axes.ts';
+export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';
+export type { ExportableFunction } from './export/record-forward.ts';
 export { onnxBackend } from './onnx-backend.ts';
 export type { OnnxBackendOptions, Provider } from './options.ts';
 export { type KernelReport, report } from './report.ts';

@@ -62,7 +62,7 @@ function fallBack(
   // The graph that computes the inputs runs first, and is not the fallback's time.
   if (Object.keys(inputs).length > 0) backend.flush();
   const start = performance.now();
-  const result = runOnCpu(name, inputs, attrs, backend);
+  const result = recordingFor(name, () => runOnCpu(name, inputs, attrs, backend));
   countFallback(name, performance.now() - start);
   return result;
 }

@@ -50,12 +50,27 @@ describe('a formula of sizes', () => {
   });
 
   test('powers are found to the precision of float32', () => {
-    expect(fitPower(each((_, t) => Math.fround(1 / t)), [batch, time])).toEqual({
+    expect(
+      fitPower(
+        each((_, t) => Math.fround(1 / t)),
+        [batch, time],
+      ),
+    ).toEqual({
       factor: 1,
       sizes: [time],
       power: -1,
     });
-    expect(fitPower(each((_, t) => Math.fround(0.3 / Math.sqrt(t))), [batch, time])?.power).toBe(-0.5);
-    expect(fitPower(each((b, t) => Math.fround(1 / (b + t))), [batch, time])).toBeNull();
+    expect(
+      fitPower(
+        each((_, t) => Math.fround(0.3 / Math.sqrt(t))),
+        [batch, time],
+      )?.power,
+    ).toBe(-0.5);
+    expect(
+      fitPower(
+        each((b, t) => Math.fround(1 / (b + t))),
+        [batch, time],
+      ),
+    ).toBeNull();
   });
 });

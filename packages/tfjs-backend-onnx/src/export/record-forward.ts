@@ -2,45 +2,43 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { record, startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
-import type { HostMemory, LazyValue } from '../graph/value.ts';
-import { RecordingGuard } from './recording-guard.ts';
+import type { LazyValue, Memory } from '../graph/value.ts';
+import type { RecordingGuard } from './recording-guard.ts';
 
 /** The function to export: tensors by name to one tensor, or to tensors by name. */
-export type ExportableFunction = (inputs: Readonly<Record<string, Tensor>>) => Tensor | Readonly<Record<string, Tensor>>;
+export type ExportableFunction = (
+  inputs: Readonly<Record<string, Tensor>>,
+) => Tensor | Readonly<Record<string, Tensor>>;
 
 /** A forward pass, recorded and not run. */
 export interface Recording {
   readonly schedule: Schedule;
   /** The inputs' names by their memory. */
-  readonly inputs: ReadonlyMap<HostMemory, string>;
+  readonly inputs: ReadonlyMap<Memory, string>;
   readonly outputs: ReadonlyMap<string, LazyValue>;
 }
 
-/** Records `fn` on these inputs. The backend must be tfjs' current one. */
+/** Records `fn` on these inputs, under a guard. The backend must be tfjs' current one, and owe no tensor its numbers. */
 export function recordForward(
   backend: OnnxBackend,
+  guard: RecordingGuard,
   fn: ExportableFunction,
   inputs: Readonly<Record<string, Tensor>>,
 ): Recording {
-  // What is pending belongs to others. Then the recorder forgets: an operation found again would stand at another place.
-  backend.flush();
+  // An operation found again would stand at another place.
   startOver();
-  const names = new Map(Object.entries(inputs).map(([name, tensor]) => [backend.memoryOf(tensor), name]));
-  backend.beginExport(new RecordingGuard(names));
-  try {
-    return tidy(() => {
-      const returned = namedOutputs(fn(inputs));
-      const outputs = new Map<string, LazyValue>();
-      for (const [name, tensor] of Object.entries(returned)) {
-        const value = backend.value(tensor);
-        const taken = value.storage !== null || [...outputs.values()].includes(value);
-        outputs.set(name, taken ? record('Identity', [value], value, { output: name }) : value);
-      }
-      return { schedule: schedule([...outputs.values()]), inputs: names, outputs };
-    });
-  } finally {
-    backend.endExport();
-  }
+  const names = new Map(
+    Object.entries(inputs).map(([name, tensor]) => [backend.value(tensor).storage!, name]),
+  );
+  for (const [memory, name] of names) guard.inputs.set(memory, name);
+  const outputs = new Map<string, LazyValue>();
+  tidy(() => {
+    for (const [name, tensor] of Object.entries(namedOutputs(fn(inputs)))) {
+      const value = backend.value(tensor);
+      outputs.set(name, value.storage ? record('Identity', [value], value) : value);
+    }
+  });
+  return { schedule: schedule([...new Set(outputs.values())]), inputs: names, outputs };
 }
 
 function namedOutputs(returned: ReturnType<ExportableFunction>): Readonly<Record<string, Tensor>> {

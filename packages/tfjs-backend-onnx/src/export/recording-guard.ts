@@ -1,31 +1,34 @@
-import type { HostType } from '../runtime/buffer-pool.ts';
-import { type HostMemory, isLiteral, type LazyValue, type Operation } from '../graph/value.ts';
+import { isLiteral, type LazyValue, type Memory, type Operation } from '../graph/value.ts';
 
 /**
- * Stands beside the backend while a forward pass is recorded for export: nothing runs that depends on the
- * pass's inputs, and no memory is lent anew, since the graph's constants may lie in it.
+ * Stands beside the backend during an export: nothing runs that depends on the recorded function's inputs,
+ * and no memory is lent anew, since a recording's numbers may lie in it.
  */
 export class RecordingGuard {
-  /** The inputs by their memory, which reshapes of a tensor share. */
-  readonly inputs: ReadonlyMap<HostMemory, string>;
-  /** Memory that lost its last holder meanwhile. */
-  readonly released: { readonly type: HostType; readonly storage: HostMemory }[] = [];
+  /** Inputs by their memory, which reshapes of a tensor share. */
+  readonly inputs: Map<Memory, string> = new Map();
+  /** Values whose memory lost its last holder meanwhile. */
+  readonly released: LazyValue[] = [];
 
-  constructor(inputs: ReadonlyMap<HostMemory, string>) {
-    this.inputs = inputs;
-  }
-
-  /** @throws where the value depends on an input and so is not known while recording */
-  assertKnown(value: LazyValue, reader: string): void {
+  /**
+   * @param kernel the tfjs kernel that wants to read it on the host, or nothing where the function itself does
+   * @throws where the value depends on an input and so is not known while recording
+   */
+  assertKnown(value: LazyValue, kernel?: string): void {
     const input = this.#inputOf(value);
     if (input === null) return;
-    const from = value.operation ? `, made by the tfjs kernel ${value.operation.kernel},` : '';
+    const reader =
+      kernel === undefined ? 'by the function' : `by the tfjs kernel ${kernel}, which has no ONNX form here`;
+    const from = value.operation ? ` made by the tfjs kernel ${value.operation.kernel}` : '';
+    const advice =
+      kernel === undefined
+        ? 'Leave data(), dataSync() and array() out of the function.'
+        : 'Use other operations, or compute it outside of the function and pass it in as an input.';
     throw new Error(
-      `exportOnnx: expected a forward pass that is recorded without being computed, got a ${value.type} [${value.shape}] tensor${from} ` +
-        `that depends on the input '${input}' and is read by ${reader}. ${advice(reader)}`,
+      `exportOnnx: expected nothing to be read while the function is recorded, got a ${value.type} [${value.shape}] tensor${from} ` +
+        `that depends on the input '${input}', read ${reader}. ${advice}`,
     );
   }
-
   /** The name of an input that the value is computed from. */
   #inputOf(value: LazyValue): string | null {
     if (value.storage) return this.inputs.get(value.storage) ?? null;
@@ -39,10 +42,4 @@ export class RecordingGuard {
     }
     return null;
   }
-}
-
-function advice(reader: string): string {
-  return reader.startsWith('the tfjs kernel')
-    ? 'This kernel has no ONNX form here (report() lists what falls back): compute it with other operations, or outside of the function and pass it as an input.'
-    : 'Keep data(), dataSync() and array() out of the function: compute with tfjs operations.';
 }

@@ -15,7 +15,7 @@ const keys = new Interner(1 << 16);
 let recorded = new Map<string, Operation>();
 let aliases = new Map<string, LazyValue>();
 let nextOperation = 0;
-let currentKernel = '';
+let kernelOfNow = '';
 
 /** Records an operation with one output, or finds the equal one recorded since the last run. */
 export function record(
@@ -63,7 +63,7 @@ export function recordAll(
       return value;
     }),
     key,
-    kernel: currentKernel,
+    kernel: kernelOfNow,
     failure: null,
     visit: -1,
     position: 0,
@@ -130,13 +130,18 @@ export function recordedCount(): number {
 
 /** Runs `body` with what it records marked as recorded by that tfjs kernel. */
 export function recordingFor<T>(kernel: string, body: () => T): T {
-  const outer = currentKernel;
-  currentKernel = kernel;
+  const outer = kernelOfNow;
+  kernelOfNow = kernel;
   try {
     return body();
   } finally {
-    currentKernel = outer;
+    kernelOfNow = outer;
   }
+}
+
+/** The tfjs kernel that records, or computes on the host, right now. */
+export function currentKernel(): string {
+  return kernelOfNow;
 }
 
 /** The number of a leaf's shape and type in a graph's signature. */

@@ -1,0 +1,215 @@
+import { engine, getBackend, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { OnnxBackend } from '../backend.ts';
+import type { Memory } from '../graph/value.ts';
+import type { Model } from '../onnx/model.ts';
+import { onnxBackend } from '../onnx-backend.ts';
+import {
+  axisNames,
+  type DynamicAxes,
+  type Example,
+  inputAxes,
+  readExamples,
+  resized,
+  type SizePlan,
+  sizePlans,
+} from './dynamic-axes.ts';
+import { type EmitOptions, type EmittedGraph, emitGraph } from './emit-graph.ts';
+import { irVersion, NEWEST_OPSET, OLDEST_OPSET } from './portable-forms.ts';
+import { type ExportableFunction, recordForward } from './record-forward.ts';
+import { RecordingGuard } from './recording-guard.ts';
+import { writeFiles } from './write-files.ts';
+import { writeModel } from './write-model.ts';
+
+const DEFAULT_OPSET = 17;
+
+export interface ExportOnnxOptions {
+  /**
+   * Axes whose size may differ from run to run, with a name for each size, as torch.onnx.export takes them:
+   * `{ input_ids: { 0: 'batch_size', 1: 'sequence_length' } }`. Equal names are equal sizes. Outputs follow by
+   * themselves; named here, their axes get these names. @default none
+   */
+  readonly dynamicAxes?: DynamicAxes;
+  /** Version of the standard's operators, 13 to 21. @default 17, which ONNX Runtime reads since 1.13 */
+  readonly opset?: number;
+  /** int32 inputs and outputs that are int64 in the model, as the field has its token ids: all of them, or these. @default false */
+  readonly int64?: boolean | readonly string[];
+  /** Names for captured tensors, such as `model.parameters()`; others have the variable's name, or a number. */
+  readonly parameters?: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
+  /** Allow operators that only ONNX Runtime has. @default false */
+  readonly privateOperators?: boolean;
+  /** Bytes from which on a weight goes into the file `FILE_data` beside the model. @default 1024 where the model exceeds 2 GB, otherwise never */
+  readonly externalDataThreshold?: number;
+  /** Sizes to record the function with, three or more for each name of dynamicAxes. @default chosen near the example's */
+  readonly sizes?: Readonly<Record<string, readonly number[]>>;
+  /** Name of the graph inside the model. @default 'model' */
+  readonly name?: string;
+}
+
+/**
+ * Writes a function of tensors as a standard ONNX model, which ONNX Runtime, transformers.js and others run.
+ *
+ * The function is recorded, not computed, with the tensors and variables that it captures as the model's
+ * weights. With dynamic axes it is recorded at several sizes; what differs is computed from the sizes in the model.
+ * It must be synchronous, do the same at each call, read nothing (`dataSync`) that depends on its inputs, and use
+ * operations that this backend puts into graphs.
+ *
+ * @param fn takes the inputs by name, and returns a tensor (the output `output`) or tensors by name
+ * @param exampleInputs tensors of the types, ranks and fixed sizes that the model shall take
+ * @returns the model's bytes; with `file` the names of the files written
+ * @throws where something has no place in a model: what it is, and the tfjs kernel that uses it
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { exportOnnx } from '@tenon/tfjs-backend-onnx';
+ *
+ * const weight = tf.variable(tf.ones([4, 2]), true, 'weight');
+ * const bytes = await exportOnnx(({ x }) => tf.relu(tf.matMul(x!, weight)), { x: tf.zeros([1, 4]) }, {
+ *   dynamicAxes: { x: { 0: 'batch_size' } },
+ * });
+ * console.log(bytes.length > 0); // true
+ * ```
+ */
+export function exportOnnx(
+  fn: ExportableFunction,
+  exampleInputs: Readonly<Record<string, Tensor>>,
+  options: ExportOnnxOptions & { readonly file: string },
+): Promise<string[]>;
+export function exportOnnx(
+  fn: ExportableFunction,
+  exampleInputs: Readonly<Record<string, Tensor>>,
+  options?: ExportOnnxOptions & { readonly file?: undefined },
+): Promise<Uint8Array<ArrayBuffer>>;
+export async function exportOnnx(
+  fn: ExportableFunction,
+  exampleInputs: Readonly<Record<string, Tensor>>,
+  options: ExportOnnxOptions & { readonly file?: string | undefined } = {},
+): Promise<string[] | Uint8Array<ArrayBuffer>> {
+  checkOptions(options, exampleInputs);
+  const examples = await readExamples(exampleInputs);
+  const axes = inputAxes(options.dynamicAxes ?? {}, examples);
+  const plans = sizePlans(axes, examples, options.sizes ?? {});
+  return onOnnxBackend((backend, guard) => {
+    // From here on nothing waits: the weights are written from the variables' own memory.
+    const emitted = firstThatWorks(plans, (plan) => emit(backend, guard, fn, examples, plan, options));
+    const fileName = options.file?.split(/[\\/]/).at(-1) ?? null;
+    const model = modelOf(emitted, options);
+    const written = writeModel(model, emitted.weights, fileName, options.externalDataThreshold);
+    return options.file === undefined ? written.model.finish() : writeFiles(options.file, written);
+  });
+}
+
+function checkOptions(options: ExportOnnxOptions, inputs: Readonly<Record<string, Tensor>>): void {
+  const { opset = DEFAULT_OPSET, int64 } = options;
+  if (!Number.isInteger(opset) || opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
+    throw new Error(
+      `exportOnnx: expected opset to be a whole number from ${OLDEST_OPSET} to ${NEWEST_OPSET}, got ${opset}.`,
+    );
+  }
+  const wrong = Array.isArray(int64) && int64.find((name) => inputs[name] && inputs[name].dtype !== 'int32');
+  if (wrong) {
+    throw new Error(
+      `exportOnnx: expected int64 to name int32 tensors, got the input ${wrong} of ${inputs[wrong]!.dtype}.`,
+    );
+  }
+}
+
+/** Runs `body` under a guard, with this backend as tfjs' current one, which owes no tensor its numbers. */
+async function onOnnxBackend<T>(body: (backend: OnnxBackend, guard: RecordingGuard) => T): Promise<T> {
+  const before = getBackend();
+  if (before !== 'onnx') await setBackend('onnx');
+  try {
+    const backend = onnxBackend();
+    await backend.allComputed();
+    const guard = new RecordingGuard();
+    return backend.recordUnder(guard, () => body(backend, guard));
+  } finally {
+    if (before !== 'onnx') await setBackend(before);
+  }
+}
+
+function firstThatWorks<T>(plans: readonly SizePlan[], attempt: (plan: SizePlan) => T): T {
+  const errors: unknown[] = [];
+  for (const plan of plans) {
+    try {
+      return attempt(plan);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throw errors[0];
+}
+
+function emit(
+  backend: OnnxBackend,
+  guard: RecordingGuard,
+  fn: ExportableFunction,
+  examples: ReadonlyMap<string, Example>,
+  plan: SizePlan,
+  options: ExportOnnxOptions,
+): EmittedGraph {
+  const recordings = Array.from({ length: plan.recordings }, (_, recording) => {
+    const inputs = [...examples].map(([name, example]) => {
+      const { numbers, shape, type } = resized(example, plan.axes.get(name)!, recording);
+      return [name, tensor(numbers, [...shape], type)] as const;
+    });
+    try {
+      return recordForward(backend, guard, fn, Object.fromEntries(inputs));
+    } finally {
+      for (const [, input] of inputs) input.dispose();
+    }
+  });
+  const { dynamicAxes = {}, int64 = false } = options;
+  const outputs = recordings[0]!.outputs;
+  const unknown = [...Object.keys(dynamicAxes), ...(Array.isArray(int64) ? int64 : [])].find(
+    (name) => !examples.has(name) && !outputs.has(name),
+  );
+  if (unknown !== undefined) {
+    throw new Error(
+      `exportOnnx: expected names among ${[...examples.keys(), ...outputs.keys()].join(', ')}, got ${unknown}.`,
+    );
+  }
+  return emitGraph(recordings, plan, {
+    opset: options.opset ?? DEFAULT_OPSET,
+    privateOperators: options.privateOperators ?? false,
+    examples,
+    isWide: (name) => (Array.isArray(int64) ? int64.includes(name) : int64 === true),
+    weightNames: weightNames(backend, options.parameters ?? {}),
+    outputAxes: (output, rank) => axisNames(output, dynamicAxes[output] ?? [], rank),
+  });
+}
+
+type WeightNames = EmitOptions['weightNames'];
+
+/** The caller's names, and those that variables have of their own: tfjs gives numbers to the others. */
+function weightNames(
+  backend: OnnxBackend,
+  parameters: NonNullable<ExportOnnxOptions['parameters']>,
+): WeightNames {
+  const variables = Object.entries(engine().registeredVariables).filter(([name]) => !/^\d+$/.test(name));
+  const given = parameters instanceof Map ? [...parameters] : Object.entries(parameters);
+  const names = new Map<Memory, { name: string; shape: readonly number[] }>();
+  for (const [name, { dataId, shape, dtype }] of [...variables, ...given] as [string, Tensor][]) {
+    // Those that live on another backend were not captured.
+    if (!backend.data.has(dataId)) continue;
+    const { storage } = backend.value({ dataId, shape, dtype });
+    if (storage) names.set(storage, { name, shape });
+  }
+  return names;
+}
+
+function modelOf({ graph, inputs, outputs }: EmittedGraph, options: ExportOnnxOptions): Model {
+  const { opset = DEFAULT_OPSET, name = 'model' } = options;
+  const domains = new Set(['', ...graph.nodes.map(({ domain }) => domain)]);
+  return {
+    nodes: graph.nodes,
+    inputs,
+    outputs,
+    initializers: [...graph.literals.values()],
+    values: graph.values,
+    name,
+    irVersion: irVersion(opset),
+    operatorSets: [...domains].map((domain) => ({ domain, version: domain === '' ? opset : 1 })),
+    producer: { name: packageJson.name, version: packageJson.version },
+  };
+}
