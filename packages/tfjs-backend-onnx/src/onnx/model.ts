@@ -70,7 +70,7 @@ export interface Model {
   readonly producer?: { readonly name: string; readonly version: string };
 }
 
-export interface OperatorSet {
+interface OperatorSet {
   /** '' is the standard's own. */
   readonly domain: string;
   readonly version: number;
