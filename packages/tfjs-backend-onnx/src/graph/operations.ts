@@ -11,7 +11,17 @@ export function unary(type: string, x: LazyValue, resultType: ElementType = x.ty
   return record(type, [x], { shape: x.shape, type: resultType });
 }
 
+/** As tfjs casts. */
 export function cast(x: LazyValue, type: ElementType): LazyValue {
+  if (x.type !== 'float32' || type !== 'int32') return convert(x, type);
+  // JavaScript takes what int32 cannot hold modulo 2 ** 32, and NaN as 0: the low bits of an int64 are that. (Two casts
+  // in a row ONNX Runtime would make one of.)
+  const long = convert(x, 'int64');
+  return convert(record('BitwiseAnd', [long, constant(2 ** 32 - 1, 'int64')], long), 'int32');
+}
+
+/** As ONNX casts: for numbers that `type` can hold. */
+export function convert(x: LazyValue, type: ElementType): LazyValue {
   return x.type === type ? x : record('Cast', [x], { shape: x.shape, type }, { to: typeCode(type) });
 }
 

@@ -1,5 +1,5 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { binary, cast, where } from '../graph/operations.ts';
+import { binary, convert, where } from '../graph/operations.ts';
 import { constant, record, reshape } from '../graph/recorder.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
@@ -18,8 +18,8 @@ export const oneHot: LoweredKernel = kernel<OneHotAttributes>('OneHot', ({ value
   const counted = where(binary('Less', indices, 0, 'bool'), depth, indices);
   const values = { type: 'float32', dims: [2], values: [offValue, onValue] } as const;
   // In a row, since ONNX takes no scalar.
-  const row = cast(reshape(counted, [indices.size]), 'int64');
+  const row = convert(reshape(counted, [indices.size]), 'int64');
   const output = { shape: [indices.size, depth], type: 'float32' } as const;
   const hot = record('OneHot', [row, constant(depth, 'int64'), values], output);
-  return reshape(cast(hot, dtype ?? 'int32'), [...indices.shape, depth]);
+  return reshape(convert(hot, dtype ?? 'int32'), [...indices.shape, depth]);
 });

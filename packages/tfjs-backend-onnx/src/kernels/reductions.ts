@@ -32,6 +32,9 @@ export const reductions: LoweredKernel[] = Object.entries(onnxOperator).map(([na
       const sums = columnSums(reshape(x, [sizeOf(x.shape.slice(0, axes.length)), sizeOf(columns)]));
       return reshape(sums, attrs.keepDims ? [...axes.map(() => 1), ...columns] : columns);
     }
+    // ONNX Runtime's sums of int32 stop at the largest one; in tfjs they go on from the smallest.
+    if (x.type === 'int32' && counts)
+      return cast(reduce(operator, cast(x, 'int64'), axes, attrs.keepDims), 'int32');
     const result = reduce(operator, x, axes, attrs.keepDims);
     const passesNaN = x.type === 'int32' || (name !== 'Max' && name !== 'Min');
     return passesNaN ? result : where(anyNaN(x, axes, attrs.keepDims), Number.NaN, result);
