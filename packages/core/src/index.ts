@@ -1,4 +1,3 @@
-export { dropoutMask } from './dropout-mask.ts';
 export { assertShape, assertWhole, type ErrorParts, formatShape, TenonError } from './errors.ts';
 export {
   constant,
@@ -31,6 +30,7 @@ export {
   type TaskModel,
 } from './interfaces.ts';
 export { type AdamWSlot, type AdamWStep, adamWUpdate } from './kernels/adamw-update.ts';
+export { dropout, dropoutMask } from './kernels/dropout.ts';
 export { embedding } from './kernels/embedding.ts';
 export { type GeluApproximation, gelu } from './kernels/gelu.ts';
 export { layerNorm } from './kernels/layer-norm.ts';
@@ -40,7 +40,7 @@ export { squaredNorm } from './kernels/squared-norm.ts';
 export { writeRows } from './kernels/write-rows.ts';
 export { Module, type Parameter, parameter, parameterCount } from './module.ts';
 export { defineKernel, type NamedKernel, type NamedKernelDefinition } from './named-kernel.ts';
-export { RandomKey, RandomStream, threefry2x32, ZeroStream } from './random.ts';
+export { CounterStream, RandomKey, RandomStream, threefry2x32, ZeroStream } from './random.ts';
 export {
   assertStateDict,
   type StateDict,

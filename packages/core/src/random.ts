@@ -1,3 +1,6 @@
+import { type Tensor1D, tensor1d } from '@tensorflow/tfjs-core';
+import { formatShape, TenonError } from './errors.ts';
+
 // Counter-based random numbers: the value is a pure function of (seed, step, call, index), so that a
 // training run resumed at step s draws exactly what an uninterrupted one would have drawn there.
 
@@ -85,6 +88,11 @@ export class RandomKey {
     this.call = call >>> 0;
   }
 
+  /** Seed and step as a tensor, int32 [2]: what a graph draws from. */
+  counter(): Tensor1D {
+    return tensor1d([this.seed | 0, this.step | 0], 'int32');
+  }
+
   /** `count` words of 32 random bits. */
   bits(count: number): Uint32Array {
     const words = new Uint32Array(count);
@@ -143,6 +151,67 @@ export class RandomStream {
 
   next(): RandomKey {
     return new RandomKey(this.seed, this.step, this.#call++);
+  }
+}
+
+/**
+ * A stream whose seed and step are numbers of a tensor, int32 [2]. A step that is recorded once and replayed
+ * (`compile` of the ONNX backend) takes that tensor as an argument, and draws new dropout masks at every replay.
+ * Nothing but dropout can draw from it.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { tensor1d, ones } from '@tensorflow/tfjs-core';
+ * import { CounterStream, dropout } from '@tenon/core';
+ *
+ * const counter = tensor1d([42, 7], 'int32'); // seed 42, step 7
+ * dropout(ones([4, 8]), 0.1, new CounterStream(counter).next()).print();
+ * ```
+ */
+export class CounterStream extends RandomStream {
+  readonly #counter: Tensor1D;
+  #call = 0;
+
+  /** @throws {TenonError} when the tensor is not int32 [2]. */
+  constructor(counter: Tensor1D) {
+    super(0);
+    if (counter.dtype !== 'int32' || counter.shape.join() !== '2') {
+      throw new TenonError({
+        subject: 'random counter',
+        expected: 'int32 [2], the seed and the step',
+        got: `${counter.dtype} ${formatShape(counter.shape)}`,
+        advice: "Pass tensor1d([seed, step], 'int32').",
+      });
+    }
+    this.#counter = counter;
+  }
+
+  override next(): RandomKey {
+    return new CounterKey(this.#counter, this.#call++);
+  }
+}
+
+class CounterKey extends RandomKey {
+  readonly #counter: Tensor1D;
+
+  constructor(counter: Tensor1D, call: number) {
+    super(0, 0, call);
+    this.#counter = counter;
+  }
+
+  override counter(): Tensor1D {
+    return this.#counter;
+  }
+
+  override bits(): Uint32Array {
+    throw new TenonError({
+      subject: 'random numbers',
+      expected: 'a key made from numbers',
+      got: 'one whose seed and step are in a tensor',
+      advice:
+        'Only dropout draws from a CounterStream; use new RandomStream(seed, step) for everything else.',
+    });
   }
 }
 

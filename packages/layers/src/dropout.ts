@@ -1,5 +1,5 @@
-import { dropoutMask, type RandomStream, TenonError } from '@tenon/core';
-import { mul, type Tensor } from '@tensorflow/tfjs-core';
+import { dropout as drop, type RandomStream, TenonError } from '@tenon/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 
 export interface DropoutOptions {
   /** Nothing is dropped otherwise. @default false */
@@ -24,5 +24,5 @@ export function dropout<T extends Tensor>(x: T, rate: number, options: DropoutOp
       advice: 'Pass { training: true, random: new RandomStream(seed, step) }, or a config without dropout.',
     });
   }
-  return mul(x, dropoutMask(x.shape, rate, options.random.next()));
+  return drop(x, rate, options.random.next());
 }

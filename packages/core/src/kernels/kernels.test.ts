@@ -18,9 +18,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type BackendChoice, useBackend } from '../backend.ts';
-import { dropoutMask } from '../dropout-mask.ts';
-import { RandomKey } from '../random.ts';
+import { CounterStream, RandomKey, RandomStream } from '../random.ts';
 import { adamWUpdate } from './adamw-update.ts';
+import { dropout, dropoutMask } from './dropout.ts';
 import { embedding } from './embedding.ts';
 import { gelu } from './gelu.ts';
 import { layerNorm } from './layer-norm.ts';
@@ -185,6 +185,31 @@ describe.each(backends)('named kernels on %s', (backend) => {
     });
     expect([...kept.dataSync()]).toEqual([1, -2]);
     dispose([slot.parameter, slot.firstMoment, slot.secondMoment, kept, gradient, scale]);
+  });
+
+  it('dropout drops by the words of its key, on every backend, and so does its gradient', () => {
+    tidy(() => {
+      const [seed, step, call] = [0xfedcba98, 7, 3];
+      const key = new RandomKey(seed, step, call);
+      const x = draw(8, [37, 29]);
+      const y = dropout(x, 0.3, key).dataSync();
+      const words = key.bits(x.size);
+      const factor = Math.fround(1 / 0.7);
+      const expected = x.dataSync().map((value, i) => value * (words[i]! < 0.3 * 2 ** 32 ? 0 : factor));
+      expect([...y]).toEqual([...expected]);
+      const dy = draw(9, [37, 29]);
+      const [dx] = grads((x: Tensor) => dropout(x, 0.3, key))([x], dy);
+      expect([...dx!.dataSync()]).toEqual([...dropout(dy, 0.3, key).dataSync()]);
+      // A mask of its own, and the same from a counter in a tensor.
+      const mask = dropoutMask([37, 29], 0.3, key).dataSync();
+      expect([...mask]).toEqual([...words].map((word) => (word < 0.3 * 2 ** 32 ? 0 : factor)));
+      const streams = [new RandomStream(seed, step), new CounterStream(key.counter())];
+      const [a, b] = streams.map((stream) => {
+        stream.next();
+        return [...dropout(x, 0.3, stream.next()).dataSync()];
+      });
+      expect(a).toEqual(b);
+    });
   });
 
   it('writes rows into a cache', () => {

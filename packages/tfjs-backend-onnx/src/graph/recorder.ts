@@ -1,12 +1,12 @@
 import { type Attributes, type ElementType, type Literal, literalText, numberText } from '../onnx/model.ts';
 import { Interner } from './interner.ts';
-import { isLiteral, LazyValue, leaf, type Operation, sameShape } from './value.ts';
+import { type HostWork, isLiteral, LazyValue, leaf, type Operation, sameShape } from './value.ts';
 
 // One recorder for the process, as tfjs has one engine. Equal operations on equal inputs are recorded
 // once: the gradient of a kernel with several outputs asks for each of them in a closure (and tidy) of
 // its own, and all of them meet in one operation.
 
-interface OutputType {
+export interface OutputType {
   readonly shape: readonly number[];
   readonly type: ElementType;
 }
@@ -28,13 +28,14 @@ export function record(
   return recordAll(type, inputs, [output], attributes, domain)[0]!;
 }
 
-/** Records an operation with several outputs. */
+/** Records an operation with several outputs, or one that runs on the host. */
 export function recordAll(
   type: string,
   inputs: readonly (LazyValue | Literal)[],
   outputs: readonly OutputType[],
   attributes: Attributes = NO_ATTRIBUTES,
   domain = '',
+  host: HostWork | null = null,
 ): readonly LazyValue[] {
   let description = `${domain}:${type}/${outputs.length}`;
   if (attributes !== NO_ATTRIBUTES) description += JSON.stringify(attributes, exactNumbers);
@@ -64,6 +65,7 @@ export function recordAll(
     }),
     key,
     kernel: kernelOfNow,
+    host,
     failure: null,
     visit: -1,
     position: 0,

@@ -19,7 +19,14 @@ export interface Memory {
 
 export type HostMemory = Memory & { array: HostArray };
 
-/** One recorded ONNX operation. Recording gives it a place in a graph; nothing is computed. */
+/** The work of an operation that runs in this process and not in ONNX Runtime (host-operation.ts). */
+export interface HostWork {
+  /** For every output the number of the input whose memory and numbers it takes over, or null: memory of its own. */
+  readonly inPlace: readonly (number | null)[];
+  run(inputs: readonly HostArray[], outputs: readonly HostArray[]): void;
+}
+
+/** One recorded operation: ONNX's, or one on the host. Recording gives it a place in a graph; nothing is computed. */
 export interface Operation {
   readonly id: number;
   readonly type: string;
@@ -31,6 +38,8 @@ export interface Operation {
   readonly key: number;
   /** The tfjs kernel that recorded it, for error messages. */
   readonly kernel: string;
+  /** Null where ONNX Runtime does it. */
+  readonly host: HostWork | null;
   /** Why it could not be computed. It never will be: what it reads may be gone by now. */
   failure: Error | null;
   /** Scratch space of the traversal before a run. */

@@ -36,6 +36,7 @@ import { square } from './square.ts';
 import { squaredDifference } from './squared-difference.ts';
 import { step } from './step.ts';
 import { tenonAdamWUpdate } from './tenon-adamw-update.ts';
+import { tenonDropout } from './tenon-dropout.ts';
 import { tenonEmbedding } from './tenon-embedding.ts';
 import { tenonEmbeddingGrad } from './tenon-embedding-grad.ts';
 import { tenonGelu } from './tenon-gelu.ts';
@@ -111,6 +112,7 @@ export const loweredKernels: readonly LoweredKernel[] = [
   tenonLinearCrossEntropyWeightGrad,
   tenonSoftmaxCrossEntropy,
   tenonSoftmaxCrossEntropyGrad,
+  tenonDropout,
   tenonEmbedding,
   tenonEmbeddingGrad,
   tenonSquaredNorm,

@@ -1,7 +1,7 @@
 import { ProtobufWriter } from './protobuf-writer.ts';
 
-/** The element types this engine uses. int64 never leaves a graph: ONNX wants it for shapes, axes and indices. */
-export type ElementType = 'float32' | 'int32' | 'bool' | 'int64';
+/** The element types this engine uses. uint8 is what masks are kept in; int64 never leaves a graph: ONNX wants it for shapes, axes and indices. */
+export type ElementType = 'float32' | 'int32' | 'bool' | 'uint8' | 'int64';
 
 /** A value that is part of the graph itself; a single number stands for a tensor filled with it. */
 export interface Literal {
@@ -83,7 +83,7 @@ const OPERATOR_SETS: readonly OperatorSet[] = [
 ];
 
 /** onnx.TensorProto.DataType */
-const TYPE_CODE: Record<ElementType, number> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const TYPE_CODE: Record<ElementType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
 
 /** The element type's number in attributes such as Cast's `to`. */
 export function typeCode(type: ElementType): number {
@@ -180,6 +180,7 @@ function literalBytes({ type, dims, values }: Literal): Uint8Array {
     case 'int64':
       return new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer);
     case 'bool':
+    case 'uint8':
       return Uint8Array.from(numbers);
   }
 }

@@ -1,4 +1,4 @@
-// Written by scripts/assemble-adamw.ts from adamw.wat; do not edit.
+// Written by scripts/assemble.ts from adamw.wat; do not edit.
 
 /** The assembled module, in base64. */
 export const adamwBinary: string =

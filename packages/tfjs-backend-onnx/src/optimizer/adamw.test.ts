@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { assembleAdamW } from '../../scripts/assemble-adamw.ts';
+import { assemble } from '../../scripts/assemble.ts';
 import { updateAdamW } from './adamw.ts';
 import { adamwBinary } from './adamw-binary.ts';
 
 test('the committed module is the assembled source', async () => {
-  expect(adamwBinary).toBe(await assembleAdamW());
+  expect(adamwBinary).toBe(await assemble('adamwBinary'));
 });
 
 test.each([1, 3, 4, 1000, 16_384, 16_387, 40_001])(

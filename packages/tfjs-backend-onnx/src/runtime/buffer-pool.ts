@@ -1,12 +1,16 @@
 import { type HostArray, type HostMemory, newMemory } from '../graph/value.ts';
 import { expectFreeMemory } from './free-memory.ts';
 
+/** The types that tensors of tfjs have. */
 export type HostType = 'float32' | 'int32' | 'bool';
 
-const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
+/** The types that memory is kept in. */
+export type MemoryType = HostType | 'uint8';
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, uint8: Uint8Array } as const;
 
 /** Zeros for that many elements, or a copy of the numbers given, in the array that tfjs keeps this type in. */
-export function hostArray(type: HostType, from: number | ArrayLike<number>): HostArray {
+export function hostArray(type: MemoryType, from: number | ArrayLike<number>): HostArray {
   return typeof from === 'number' ? new ARRAYS[type](from) : ARRAYS[type].from(from);
 }
 
@@ -39,7 +43,7 @@ export class BufferPool {
     return this.#idleBytes;
   }
 
-  take(type: HostType, size: number): HostMemory {
+  take(type: MemoryType, size: number): HostMemory {
     const idle = this.#idle.get(`${type}${size}`)?.pop();
     if (!idle) return this.#newMemory(type, size);
     this.#idleBytes -= idle.storage.array.byteLength;
@@ -47,7 +51,7 @@ export class BufferPool {
   }
 
   /** Memory with a copy of these numbers. */
-  copy(type: HostType, numbers: HostArray): HostMemory {
+  copy(type: MemoryType, numbers: HostArray): HostMemory {
     const idleBytes = this.#idleBytes;
     const memory = this.take(type, numbers.length);
     memory.array.set(numbers);
@@ -57,13 +61,13 @@ export class BufferPool {
     return memory;
   }
 
-  #newMemory(type: HostType, size: number): HostMemory {
+  #newMemory(type: MemoryType, size: number): HostMemory {
     this.#newBytes += size * ARRAYS[type].BYTES_PER_ELEMENT;
     if (this.#newBytes > BYTES_UNCHECKED) expectFreeMemory(this.#newBytes, () => this.clear());
     return newMemory(hostArray(type, size), true);
   }
 
-  give(type: HostType, storage: HostMemory): void {
+  give(type: MemoryType, storage: HostMemory): void {
     const key = `${type}${storage.array.length}`;
     const entry = { storage, since: this.#runs };
     const idle = this.#idle.get(key);

@@ -1,7 +1,7 @@
 import type { HostArray, Memory } from '../graph/value.ts';
 import { encodeModel } from '../onnx/model.ts';
 import type { OnnxBackendOptions } from '../options.ts';
-import type { HostType } from './buffer-pool.ts';
+import type { MemoryType } from './buffer-pool.ts';
 import type { Runtime, Session } from './runtime.ts';
 import type { RuntimeTensor } from './runtime-tensor.ts';
 import { type Steps, waitFor } from './steps.ts';
@@ -37,7 +37,7 @@ export class Device {
     this.#memories.delete(memory);
   }
 
-  *upload(type: HostType, memory: Memory, options: OnnxBackendOptions): Steps<void> {
+  *upload(type: MemoryType, memory: Memory, options: OnnxBackendOptions): Steps<void> {
     const numbers = memory.array!;
     const tensor = this.#runtime.tensor(type, numbers, [numbers.length]);
     this.keep(memory, yield* this.#move(type, tensor, true, options));
@@ -46,7 +46,7 @@ export class Device {
   *download(memory: Memory, options: OnnxBackendOptions): Steps<void> {
     const onDevice = memory.device!;
     // Only numbers of our own types come to be there.
-    const tensor = yield* this.#move(onDevice.type as HostType, onDevice, false, options);
+    const tensor = yield* this.#move(onDevice.type as MemoryType, onDevice, false, options);
     // A tensor in this process's memory has them in the array of its type.
     memory.array = tensor.data as HostArray;
   }
@@ -58,7 +58,7 @@ export class Device {
   }
 
   *#move(
-    type: HostType,
+    type: MemoryType,
     tensor: RuntimeTensor,
     toDevice: boolean,
     options: OnnxBackendOptions,

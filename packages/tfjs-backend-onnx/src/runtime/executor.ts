@@ -3,11 +3,13 @@ import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
 import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
-import type { LazyValue, Memory } from '../graph/value.ts';
+import { planStages } from '../graph/stages.ts';
+import type { LazyValue, Memory, Operation } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
-import { type HostType, hostArray } from './buffer-pool.ts';
-import { blaming, dependents, type Failure, failure } from './failure.ts';
+import { hostArray, type MemoryType } from './buffer-pool.ts';
+import { blaming, dependents, type Failure, failure, hostFailure } from './failure.ts';
 import { expectFreeMemory } from './free-memory.ts';
+import { hostInputs, releaseUnheld, runOnHost } from './host-stage.ts';
 import { Memories } from './memories.ts';
 import type { NamedTensors, Runtime, Session } from './runtime.ts';
 import type { RuntimeTensor } from './runtime-tensor.ts';
@@ -28,16 +30,27 @@ export interface ExecutorStatistics {
   sessionBuilds: number;
   /** Milliseconds in ONNX Runtime, computing. */
   runMs: number;
+  /** Milliseconds in recorded operations that run on the host. */
+  hostMs: number;
   /** Milliseconds spent building sessions. */
   buildMs: number;
 }
 
 /** Runs recorded graphs: finds or builds the session, feeds it, and gives its outputs memory from the pool. */
 export class Executor {
-  readonly statistics: ExecutorStatistics = { runs: 0, cacheHits: 0, sessionBuilds: 0, runMs: 0, buildMs: 0 };
+  readonly statistics: ExecutorStatistics = {
+    runs: 0,
+    cacheHits: 0,
+    sessionBuilds: 0,
+    runMs: 0,
+    hostMs: 0,
+    buildMs: 0,
+  };
   readonly memories: Memories;
   #runtime: Runtime;
   readonly #cache: LeastRecentlyUsed<CompiledGraph>;
+  /** Counts calls of `run`: one may run several graphs, with host operations between them. */
+  #calls = 0;
   /** Whether an asynchronous run is on its way. */
   #running = false;
   #options: OnnxBackendOptions;
@@ -72,8 +85,8 @@ export class Executor {
   }
 
   /**
-   * Computes `outputs` in one graph; one that cannot be computed has its `failure` instead of numbers. Everything
-   * recorded so far that they do not depend on is forgotten.
+   * Computes `outputs`, in one graph where no host operation stands between; one that cannot be computed has its
+   * `failure` instead of numbers. Everything recorded so far that they do not depend on is forgotten.
    */
   run(outputs: readonly LazyValue[]): void {
     finish(this.#steps(outputs));
@@ -108,7 +121,7 @@ export class Executor {
     }
     // What is recorded while this runs belongs to the next graph.
     startOver();
-    this.statistics.runs++;
+    this.#calls++;
     const parts = [outputs];
     for (let part = parts.pop(); part; part = parts.pop()) parts.push(...(yield* this.#compute(part)));
     // What was recorded while this ran may read what was released meanwhile.
@@ -116,7 +129,7 @@ export class Executor {
   }
 
   /**
-   * Computes outputs in one graph. Where that fails, the operation at fault and the outputs that need it are marked as
+   * Computes outputs together. Where that fails, the operation at fault and the outputs that need it are marked as
    * failed, and what can be computed without it is given back, to be computed next.
    */
   *#compute(outputs: readonly LazyValue[]): Steps<LazyValue[][]> {
@@ -126,22 +139,69 @@ export class Executor {
       const failed = yield* this.#attempt(plan);
       if (!failed) return [];
       if (!failed.operation && outputs.length > 1) {
-        const half = outputs.length >> 1;
-        return [outputs.slice(0, half), outputs.slice(half)];
+        const left = notComputed(outputs);
+        const half = left.length >> 1;
+        return [left.slice(0, half), left.slice(half)].filter(({ length }) => length > 0);
       }
       culprit = failed.operation ?? outputs[0]!.operation!;
       culprit.failure = failed.error;
     }
     const { dependent, independent } = dependents(culprit, plan);
     for (const output of dependent) output.operation!.failure ??= culprit.failure;
-    return independent.length > 0 ? [independent] : [];
+    const left = notComputed(independent);
+    return left.length > 0 ? [left] : [];
   }
 
-  /** Runs a graph; gives back why it could not be, or null. */
+  /** Runs graphs and host operations; gives back why they could not be, or null. */
   *#attempt(plan: Schedule): Steps<Failure | null> {
+    if (plan.operations.some(({ host }) => host)) return yield* this.#attemptStages(plan);
+    const failed = yield* this.#attemptGraph(plan);
+    // Disposed of while it was computed.
+    if (!failed && this.#running) releaseUnheld(plan.outputs, (...memory) => this.release(...memory, true));
+    return failed;
+  }
+
+  *#attemptStages({ operations, outputs, leaves }: Schedule): Steps<Failure | null> {
+    for (const leaf of leaves) leaf.storage!.lastRead = this.#calls;
+    this.memories.reclaim(this.#calls);
+    const { stages, lastReader } = planStages(operations, outputs);
+    const computed: LazyValue[] = [];
+    let failed: Failure | null = null;
+    for (const [number, stage] of stages.entries()) {
+      if (stage.kind === 'graph') {
+        failed = yield* this.#attemptGraph(schedule(stage.outputs));
+        if (!failed) computed.push(...stage.outputs);
+      } else {
+        failed = yield* this.#attemptOnHost(stage.operation, (input) => lastReader(input) === number);
+        if (!failed) computed.push(...stage.operation.outputs);
+      }
+      if (failed) break;
+      // The stages that follow may read it.
+      for (const { storage } of computed) storage!.lastRead = this.#calls;
+    }
+    releaseUnheld(computed, (...memory) => this.release(...memory, true));
+    return failed;
+  }
+
+  *#attemptOnHost(operation: Operation, isLastReader: (input: LazyValue) => boolean): Steps<Failure | null> {
+    const start = performance.now();
+    try {
+      const inputs = hostInputs(operation);
+      for (const { storage } of inputs) if (!storage!.array) yield* this.download(storage!);
+      const replaceable = inputs.map((input) => input.storage!.holders === 0 && isLastReader(input));
+      runOnHost(operation, replaceable, this.memories);
+    } catch (error) {
+      return hostFailure(error, operation);
+    }
+    this.statistics.hostMs += performance.now() - start;
+    return null;
+  }
+
+  /** Runs a graph without host operations; gives back why it could not be, or null. */
+  *#attemptGraph(plan: Schedule): Steps<Failure | null> {
     const { outputs } = plan;
     // What the whole run reads is marked by its first attempt, and stays for those that follow.
-    const run = this.statistics.runs;
+    const run = this.#calls;
     const storages: (Memory | null)[] = [];
     let results: NamedTensors;
     try {
@@ -159,8 +219,6 @@ export class Executor {
     outputs.forEach((output, index) => {
       const storage = storages[index] ?? this.memories.received(results[valueName(output)]!);
       output.settle(storage);
-      // Disposed of while it was computed.
-      if (this.#running && output.holders === 0) this.release(output, storage, true);
     });
     return null;
   }
@@ -168,6 +226,7 @@ export class Executor {
   /** Runs a graph; the memory for its outputs, where it is ours, comes from the pool and is added to `storages`. */
   *#run(plan: Schedule, storages: (Memory | null)[]): Steps<NamedTensors> {
     const { outputs } = plan;
+    this.statistics.runs++;
     const kind = this.#runtime.outputs;
     const markers = orderMarkers(plan);
     const onDevice = outputs.filter((output) => this.memories.staysOnDevice(output)).map(valueName);
@@ -186,7 +245,7 @@ export class Executor {
       fetches[valueName(output)] = storage ? this.memories.tensor(output, storage) : null;
     });
     for (const { name, value, shape } of markers) {
-      const type = value.type as HostType;
+      const type = value.type as MemoryType;
       fetches[name] = kind === 'filled' ? this.#runtime.tensor(type, hostArray(type, 1), shape) : null;
     }
 
@@ -225,6 +284,10 @@ export class Executor {
     this.statistics.buildMs += performance.now() - start;
     return graph;
   }
+}
+
+function notComputed(values: readonly LazyValue[]): LazyValue[] {
+  return values.filter(({ storage }) => !storage);
 }
 
 /** Looks whether the largest value in a graph fits into memory; what else is there at the same time nobody knows. */

@@ -42,6 +42,16 @@ export function failure(cause: unknown, plan: Schedule): Failure {
   return { error, operation };
 }
 
+/** A failure of an operation on the host. */
+export function hostFailure(cause: unknown, operation: Operation): Failure {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const error = new Error(
+    `onnx backend: the tfjs kernel ${operation.kernel} (as ${describe(operation)} on the host) failed. Got: ${message}${advice(message)}`,
+    { cause },
+  );
+  return { error, operation };
+}
+
 /** Splits outputs into those that need the operation and those that can be computed without it. */
 export function dependents(
   operation: Operation,

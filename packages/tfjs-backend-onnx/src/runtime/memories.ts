@@ -7,14 +7,14 @@ import {
   sameShape,
 } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
-import { BufferPool, type HostType } from './buffer-pool.ts';
+import { BufferPool, type MemoryType } from './buffer-pool.ts';
 import { Device } from './device.ts';
 import type { Runtime } from './runtime.ts';
 import type { RuntimeTensor } from './runtime-tensor.ts';
 import { finish, type Steps } from './steps.ts';
 
 interface Released {
-  readonly type: HostType;
+  readonly type: MemoryType;
   readonly storage: Memory;
   readonly bytes: number;
 }
@@ -56,12 +56,12 @@ export class Memories {
     const { device } = storage;
     if (device) return sameShape(device.dims, value.shape) ? device : this.#runtime.view(device, value.shape);
     if (this.#runtime.outputs === 'device') this.copied.toDevice += bytesOf(value);
-    return this.#runtime.tensor(value.type as HostType, storage.array!, value.shape);
+    return this.#runtime.tensor(value.type as MemoryType, storage.array!, value.shape);
   }
 
   /** Memory for an output where outputs are written into ours; null where the runtime brings its own. */
   forOutput(value: LazyValue): Memory | null {
-    return this.#runtime.outputs === 'filled' ? this.pool.take(value.type as HostType, value.size) : null;
+    return this.#runtime.outputs === 'filled' ? this.pool.take(value.type as MemoryType, value.size) : null;
   }
 
   /** Whether an output is left on the device. Single numbers (losses, norms) are what is read, and so are values that no tensor holds. */
@@ -88,7 +88,7 @@ export class Memories {
     for (const leaf of leaves) {
       const storage = leaf.storage!;
       if (storage.lastRead < 0 || storage.device || leaf.size === 1) continue;
-      yield* this.#device.upload(leaf.type as HostType, storage, options);
+      yield* this.#device.upload(leaf.type as MemoryType, storage, options);
       this.copied.toDevice += bytesOf(leaf);
     }
   }
@@ -102,12 +102,18 @@ export class Memories {
   /** Takes back memory that no tensor holds any more; `awaited` where a run may still read it. */
   release(value: LazyValue, storage: Memory, awaited: boolean): void {
     if (!storage.pooled && !storage.device) return;
-    const entry = { type: value.type as HostType, storage, bytes: bytesOf(value) };
+    const entry = { type: value.type as MemoryType, storage, bytes: bytesOf(value) };
     if (!awaited) this.#giveBack(entry);
     else {
       this.#released.push(entry);
       this.#releasedBytes += entry.bytes;
     }
+  }
+
+  /** A dead storage lives on as an output's: it is no longer on its way to the pool. */
+  takeOver<S extends Memory>(storage: S): S {
+    this.#released = this.#released.filter((entry) => entry.storage !== storage);
+    return storage;
   }
 
   /** Gives dead storages back, except those that the given run is about to read. */
@@ -138,5 +144,5 @@ export class Memories {
 }
 
 function bytesOf(value: LazyValue): number {
-  return value.size * (value.type === 'bool' ? 1 : 4);
+  return value.size * (value.type === 'bool' || value.type === 'uint8' ? 1 : 4);
 }

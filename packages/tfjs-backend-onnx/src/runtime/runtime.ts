@@ -1,6 +1,6 @@
 import type { HostArray } from '../graph/value.ts';
 import type { OnnxBackendOptions, Provider } from '../options.ts';
-import type { HostType } from './buffer-pool.ts';
+import type { MemoryType } from './buffer-pool.ts';
 import type { RuntimeTensor } from './runtime-tensor.ts';
 
 // What the executor is written against. ONNX Runtime comes in several builds, each with an interface of its
@@ -25,7 +25,7 @@ interface BaseRuntime {
   /** How it gives outputs: written into our memory, in new memory, or left on a device. */
   readonly outputs: 'filled' | 'new' | 'device';
   /** A tensor that looks at these numbers. */
-  tensor(type: HostType, numbers: HostArray, shape: readonly number[]): RuntimeTensor;
+  tensor(type: MemoryType, numbers: HostArray, shape: readonly number[]): RuntimeTensor;
   /** A tensor on a device under another shape. It must not outlive the first. */
   view(tensor: RuntimeTensor, shape: readonly number[]): RuntimeTensor;
 }
