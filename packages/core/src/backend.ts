@@ -109,7 +109,7 @@ export async function useBackend(choice: BackendChoice | 'auto' = 'auto'): Promi
       return {
         choice: candidate.choice,
         package: candidate.package,
-        description: candidate.description,
+        description: ownDescription() ?? candidate.description,
         skipped,
       };
     } catch (error) {
@@ -124,6 +124,12 @@ export async function useBackend(choice: BackendChoice | 'auto' = 'auto'): Promi
       ? 'Do what that says, or choose another backend.'
       : `Install one: npm install ${wanted === 'auto' ? '@tenon/tfjs-backend-onnx' : candidates[0]!.package}`,
   });
+}
+
+/** The onnx backend knows which build of ONNX Runtime it found, and what that computes on. */
+function ownDescription(): string | undefined {
+  const { description } = engine().backend as { description?: unknown };
+  return typeof description === 'string' ? description : undefined;
 }
 
 interface Skipped {

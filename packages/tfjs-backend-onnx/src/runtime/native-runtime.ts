@@ -24,6 +24,9 @@ interface BindingModule {
 /** The version whose binding this engine was tested with; the binding is not a public interface. */
 const TESTED_VERSION = '1.30.0';
 
+/** There is no native library here, or not the one tested. */
+export class MissingLibrary extends Error {}
+
 interface NativeLibrary {
   readonly createSession: () => NativeSession;
   readonly Tensor: TensorConstructor & TensorFactory;
@@ -31,8 +34,8 @@ interface NativeLibrary {
 
 /**
  * ONNX Runtime's native library, computing on that provider.
- * @throws where it is not installed, has no binary for this platform, is another version than the one tested,
- * or where the machine does not have the provider
+ * @throws {MissingLibrary} where it is not installed, has no binary for this platform, or is not the version tested
+ * @throws where the machine does not have the provider
  */
 export function nativeRuntime(
   provider: Provider,
@@ -111,17 +114,17 @@ function loadLibrary(load: (path: string) => unknown): NativeLibrary {
     ({ Tensor } = load('onnxruntime-node') as Pick<NativeLibrary, 'Tensor'>);
     native.initOrt();
   } catch (cause) {
-    throw new Error(
+    throw new MissingLibrary(
       `onnx backend: expected onnxruntime-node ${TESTED_VERSION} with a native library for ${process.platform}-${process.arch}, ` +
         `got: ${firstLine(cause)}. ` +
         `Run \`npm install onnxruntime-node@${TESTED_VERSION}\`; where its install script cannot reach the network, ` +
         'add `onnxruntime-node-install=skip` to .npmrc (the library is inside the package). ' +
-        'It exists for Linux (glibc), Windows and macOS on arm64; elsewhere use another tfjs backend.',
+        'It exists for Linux (glibc), Windows and macOS on arm64.',
       { cause },
     );
   }
   if (version !== TESTED_VERSION) {
-    throw new Error(
+    throw new MissingLibrary(
       `onnx backend: expected onnxruntime-node ${TESTED_VERSION}, got ${version}. ` +
         `Run \`npm install onnxruntime-node@${TESTED_VERSION}\`.`,
     );

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { tinyGpt, trainStep } from '../__fixtures__/tiny-gpt.ts';
+import { onnxBackend } from '../index.ts';
+import { wasmRuntime } from './wasm-runtime.ts';
+
+test('without the native library the backend trains on WebAssembly, and says so in one line', async () => {
+  const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    [path('../../../../scripts/run.mjs'), path('../__fixtures__/train-without-library.ts')],
+    { encoding: 'utf8' },
+  );
+  expect(stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(
+      /^onnx backend: expected onnxruntime-node 1\.30\.0 with a native library for .*Run `npm install onnxruntime-node@1\.30\.0`.*Until then it runs on WebAssembly/,
+    ),
+  ]);
+  expect(status).toBe(0);
+  const run = JSON.parse(stdout) as Record<string, unknown> & { losses: number[] };
+  expect(run).toMatchObject({ leaked: 0, sorted: [6, 4, 2], fallbacks: ['TopK'], worker: 'undefined' });
+  expect(run['description']).toMatch(/^ONNX Runtime in WebAssembly \(onnxruntime-web\), \d+ threads?$/);
+
+  await tf.setBackend('onnx');
+  expect(onnxBackend().description).toBe('ONNX Runtime 1.30.0, native');
+  const model = tinyGpt();
+  const moments = new Map<string, tf.Variable[]>();
+  run.losses.forEach((loss, step) => {
+    expect(Math.abs(loss - trainStep(model, moments, step))).toBeLessThan(1e-5);
+  });
+});
+
+test('errors of the module reach the caller with their message', async () => {
+  const runtime = await wasmRuntime(1);
+  const options = onnxBackend().options;
+  const build = (): unknown => runtime.build({ bytes: Uint8Array.of(1, 2, 3), onDevice: [] }, options);
+  expect(build).toThrow(/protobuf parsing failed|Invalid model|parse/i);
+  expect(() => runtime.on('webgpu')).toThrow(
+    'expected provider cpu, got webgpu: ONNX Runtime in WebAssembly (onnxruntime-web), 1 thread has no other. Install onnxruntime-node.',
+  );
+});
