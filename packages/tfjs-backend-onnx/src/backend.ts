@@ -43,6 +43,8 @@ export class OnnxBackend extends KernelBackend {
   readonly #pending = new Set<LazyValue>();
   /** The run of an asynchronous runtime that is on its way. */
   #flight: Promise<void> | null = null;
+  /** Whether a microtask is queued that runs what is pending. */
+  #pauseAwaited = false;
   /** There during an export, when nothing runs. */
   #guard: RecordingGuard | null = null;
   #options: OnnxBackendOptions;
@@ -104,7 +106,7 @@ export class OnnxBackend extends KernelBackend {
   /** A new tensor with that value. */
   adopt(value: LazyValue): TensorInfo {
     value.hold();
-    if (!value.storage) this.#pending.add(value);
+    if (!value.storage) this.#expect(value);
     const dataId = this.#add({ kind: 'value', value, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.type as HostType };
   }
@@ -112,7 +114,7 @@ export class OnnxBackend extends KernelBackend {
   adoptComplex(real: LazyValue, imaginary: LazyValue, shape: number[]): TensorInfo {
     for (const part of [real, imaginary]) {
       part.hold();
-      if (!part.storage) this.#pending.add(part);
+      if (!part.storage) this.#expect(part);
     }
     return {
       dataId: this.#add({ kind: 'complex', real, imaginary, references: 1 }),
@@ -148,6 +150,26 @@ export class OnnxBackend extends KernelBackend {
     if (this.#guard) return;
     const { pendingOperations, pendingBytes } = this.#options;
     if (recordedCount() <= pendingOperations && this.#executor.memories.releasedBytes <= pendingBytes) return;
+    this.#start();
+  }
+
+  /**
+   * Notes a live value to be computed. What is recorded until the caller awaits something runs there: so a loop that
+   * awaits but reads nothing (model.fit of tfjs-layers) runs one graph a step, the same each time, and not one of as
+   * many steps as pass until someone reads.
+   */
+  #expect(value: LazyValue): void {
+    this.#pending.add(value);
+    if (this.#pauseAwaited) return;
+    this.#pauseAwaited = true;
+    queueMicrotask(() => {
+      this.#pauseAwaited = false;
+      if (this.#pending.size > 0 && !this.#guard) this.#start();
+    });
+  }
+
+  /** Runs what is pending, or has it run. */
+  #start(): void {
     if (this.#runtime.synchronous) this.flush();
     // Where it fails, the tensors stay to be computed, and reading them says so.
     else if (!this.#flight) this.#launch().catch(() => {});

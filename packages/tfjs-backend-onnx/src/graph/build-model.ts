@@ -6,6 +6,9 @@ import type { Schedule } from './schedule.ts';
 import { isLiteral, type LazyValue, type Operation } from './value.ts';
 import { webgpuForm } from './webgpu-form.ts';
 
+/** Operators with outputs that cost less when nobody asks for them. */
+const OPTIONAL_OUTPUTS: readonly string[] = ['LayerNormalization', 'MaxPool'];
+
 /** The name of a scheduled value in its ONNX graph; equal structures give equal names. */
 export function valueName(value: LazyValue): string {
   return value.operation ? `v${value.operation.position}_${value.output}` : `leaf${value.position}`;
@@ -45,6 +48,11 @@ export function buildModel(
     return valueName(leaf);
   });
 
+  const read = new Set([
+    ...schedule.outputs,
+    ...schedule.order,
+    ...schedule.operations.flatMap(({ inputs }) => inputs),
+  ]);
   const nodes = schedule.operations.flatMap((operation): Node[] => {
     const node: Node = {
       name: operationName(operation),
@@ -55,7 +63,9 @@ export function buildModel(
         if (isLiteral(input)) return initializer(input);
         return input.operation ? valueName(input) : leafNames[input.position]!;
       }),
-      outputs: operation.outputs.map(valueName),
+      outputs: operation.outputs.map((value) =>
+        OPTIONAL_OUTPUTS.includes(operation.type) && !read.has(value) ? '' : valueName(value),
+      ),
     };
     return provider === 'webgpu' ? webgpuForm(node, operation, initializer) : [node];
   });

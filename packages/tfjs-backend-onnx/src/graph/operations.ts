@@ -58,7 +58,7 @@ function simplified(
   if (type === 'Mul' && isFilledWith(b, 1)) return expand(a, shape);
   if (type === 'Add' && isFilledWith(a, 0)) return expand(b, shape);
   if ((type === 'Add' || type === 'Sub') && isFilledWith(b, 0)) return expand(a, shape);
-  if (type === 'Add') return scatterInto(a, b) ?? scatterInto(b, a);
+  if (type === 'Add') return scatterInto(a, b) ?? scatterInto(b, a) ?? biasInto(a, b) ?? biasInto(b, a);
   if (type !== 'Mul' && type !== 'Div') return null;
   // Scale first, broadcast afterwards.
   const narrow = narrowed(a);
@@ -74,6 +74,23 @@ function scatterInto(sum: LazyValue | Literal, scattered: LazyValue | Literal): 
   const { operation } = scattered;
   if (operation?.type !== 'ScatterElements' || !isFilledWith(operation.inputs[0]!, 0)) return null;
   return record('ScatterElements', [sum, ...operation.inputs.slice(1)], scattered, operation.attributes);
+}
+
+/** A convolution [N, C, H, W], seen as [N, H, W, C], + a bias [C] = the convolution with that bias: spares a pass. */
+function biasInto(sum: LazyValue | Literal, bias: LazyValue | Literal): LazyValue | null {
+  if (isLiteral(sum) || isLiteral(bias) || sum.operation?.type !== 'Transpose') return null;
+  const { inputs, attributes } = sum.operation;
+  const convolution = (inputs[0] as LazyValue).operation;
+  if (
+    convolution?.type !== 'Conv' ||
+    convolution.inputs.length !== 2 ||
+    `${attributes['perm']}` !== '0,2,3,1'
+  )
+    return null;
+  const y = convolution.outputs[0]!;
+  if (!sameShape(bias.shape, [y.shape[1]!])) return null;
+  const biased = record('Conv', [...convolution.inputs, bias], y, convolution.attributes);
+  return transpose(biased, [0, 2, 3, 1]);
 }
 
 /** What an Expand was made from, where the other operand brings the broadcast about by itself. */

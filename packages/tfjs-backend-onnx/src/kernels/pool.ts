@@ -1,7 +1,7 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { filled } from '../graph/operations.ts';
 import { record, recordAll, reshape } from '../graph/recorder.ts';
-import type { LazyValue } from '../graph/value.ts';
+import { type LazyValue, sameShape } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 import type { ConvolutionAttributes } from './convolution.ts';
 import { fromChannelsFirst, toChannelsFirst } from './image.ts';
@@ -55,19 +55,22 @@ const maxPoolGrad = kernel<PoolAttributes>('MaxPoolGrad', ({ value, attrs }) => 
   const [x, dy] = [toChannelsFirst(value('input')), toChannelsFirst(value('dy'))];
   const info = poolOf(value('input').shape, attrs);
   const window = poolWindowOf(info);
-  if (x.type !== 'float32' || dy.type !== 'float32' || !window) return undefined;
+  const fits = window && sameShape(value('dy').shape, info.outShape);
+  if (x.type !== 'float32' || dy.type !== 'float32' || !fits) return undefined;
   const [, where] = maxPooled(x, info, window);
   const overlap = info.strideHeight < info.filterHeight || info.strideWidth < info.filterWidth;
-  const dx = overlap
-    ? record(
-        'ScatterElements',
-        [filled(0, [x.size], 'float32'), reshape(where, [dy.size]), reshape(dy, [dy.size])],
-        { shape: [x.size], type: 'float32' },
-        { axis: 0, reduction: 'add' },
-      )
-    : unpooled(dy, where, x, window);
-  return fromChannelsFirst(reshape(dx, x.shape));
+  return fromChannelsFirst(overlap ? addedUp(dy, where, x) : unpooled(dy, where, x, window));
 });
+
+function addedUp(dy: LazyValue, where: LazyValue, x: LazyValue): LazyValue {
+  const sums = record(
+    'ScatterElements',
+    [filled(0, [x.size], 'float32'), reshape(where, [dy.size]), reshape(dy, [dy.size])],
+    { shape: [x.size], type: 'float32' },
+    { axis: 0, reduction: 'add' },
+  );
+  return reshape(sums, x.shape);
+}
 
 /** Where no number is the largest of two windows nothing needs to be added up. */
 function unpooled(dy: LazyValue, where: LazyValue, x: LazyValue, window: Window): LazyValue {
@@ -95,7 +98,8 @@ const avgPoolGrad = kernel<PoolAttributes>('AvgPoolGrad', ({ value, attrs }) => 
   const [x, dy] = [value('input'), toChannelsFirst(value('dy'))];
   const info = poolOf(x.shape, attrs);
   const window = poolWindowOf(info);
-  if (dy.type !== 'float32' || !window) return undefined;
+  const fits = window && sameShape(value('dy').shape, info.outShape);
+  if (dy.type !== 'float32' || !fits) return undefined;
   const { filterHeight, filterWidth, inHeight, inWidth } = info;
   const dims = [1, 1, filterHeight, filterWidth];
   const weights = { type: 'float32', dims, values: 1 / (filterHeight * filterWidth) } as const;

@@ -54,7 +54,8 @@ export function reducedAxes(x: LazyValue, attrs: ReductionAttributes): number[] 
 
 /** Whether a sum is over leading axes, with enough left to fill vector units: the gradient of a bias. */
 function sumsColumns(x: LazyValue, axes: readonly number[]): boolean {
-  if (x.type !== 'float32' || axes.length === 0) return false;
+  // Of what was transposed ONNX Runtime reduces the original, if it may.
+  if (x.type !== 'float32' || axes.length === 0 || x.operation?.type === 'Transpose') return false;
   const leading = axes.every((axis, i) => axis === i);
   return leading && sizeOf(x.shape.slice(axes.length)) >= 16;
 }

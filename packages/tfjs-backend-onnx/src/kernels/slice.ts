@@ -1,6 +1,6 @@
 import { slice_util, type Tensor } from '@tensorflow/tfjs-core';
 import { integers, record } from '../graph/recorder.ts';
-import { sameShape } from '../graph/value.ts';
+import { type LazyValue, leaf, newMemory, sameShape } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
 export const slice: LoweredKernel = kernel<{ begin: number | number[]; size: number | number[] }>(
@@ -19,6 +19,12 @@ export const slice: LoweredKernel = kernel<{ begin: number | number[]; size: num
     const axes = [...x.shape.keys()].filter((axis) => size[axis] !== x.shape[axis]);
     const from = axes.map((axis) => begin[axis]!);
     const to = axes.map((axis) => begin[axis]! + size[axis]!);
-    return record('Slice', [x, integers(from), integers(to), integers(axes)], { shape: size, type: x.type });
+    const output = { shape: size, type: x.type };
+    // So batches are cut out of a data set: where one begins is an input, or each would be another graph.
+    if (x.storage && axes.length === 1 && axes[0] === 0) {
+      const place = (row: number): LazyValue => leaf([1], 'int32', newMemory(Int32Array.of(row)));
+      return record('Slice', [x, place(from[0]!), place(to[0]!)], output);
+    }
+    return record('Slice', [x, integers(from), integers(to), integers(axes)], output);
   },
 );
