@@ -59,7 +59,7 @@ def formula(name, shape):
     for byte in name.encode():
         seed = ((seed ^ byte) * 16777619) & 0xFFFFFFFF
     unit = mixed(torch.arange(count, dtype=torch.int64) + seed).double() / 2**32 - 0.5
-    values = 1 + 0.1 * unit if name.endswith("norm.weight") else 0.07 * unit
+    values = 1 + 0.1 * unit if name.lower().endswith("norm.weight") else 0.07 * unit
     return values.float().view(shape)
 
 

@@ -15,7 +15,7 @@ function bench(...args: string[]): { status: number | null; output: string } {
 describe('npm run bench', () => {
   it('lists what there is', () => {
     const { status, output } = bench();
-    expect(output).toMatch(/^ {2}train-step .*\n {2}soak /m);
+    expect(output).toMatch(/^ {2}engine .*\n {2}train-step .*\n {2}soak /m);
     expect(status).toBe(0);
   });
 
@@ -27,10 +27,28 @@ describe('npm run bench', () => {
     expect(status).toBe(0);
   });
 
+  it('runs a row of the engine, and says what it did not measure', () => {
+    const { status, output } = bench(
+      'engine',
+      '--short',
+      '--only',
+      'bert',
+      '--only',
+      'lstm',
+      '--without',
+      'torch',
+    );
+    expect(output).toMatch(/^bert: a masked-LM .*\n.*\nTenon, onnx( +[\d.]+){4}$/m);
+    expect(output).toMatch(/^LSTM .* PyTorch +≥ 1\.30× +not measured$/m);
+    expect(output).toContain('not measured: torch, which was left out');
+    expect(status).toBe(0);
+  });
+
   it.each([
     [['nothing'], 'benchmark: expected one of the names below, got nothing.'],
     [['train-step', '--size', 'XL'], '--size: expected S or M or tiny, got XL. Pass --size S, for instance.'],
     [['train-step', '--rounds', '0'], '--rounds: expected a whole number of at least 1, got 0.'],
+    [['engine', '--only', 'L'], '--only: expected S or M or tiny or share-S or'],
     [['soak', '--steps', '10'], '--steps: expected at least two readings, 400 steps, got 10.'],
   ])('is an error for %j', (args, message) => {
     const { status, output } = bench(...args);

@@ -1,9 +1,10 @@
 // Measures:  npm run bench -- NAME [options];  without a name it lists what there is.
 import type { Benchmark } from './benchmark.ts';
+import { engine } from './engine/engine.ts';
 import { soak } from './soak.ts';
 import { trainStep } from './train-step/train-step.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [trainStep, soak];
+const BENCHMARKS: readonly Benchmark[] = [engine, trainStep, soak];
 
 const [name, ...args] = process.argv.slice(2);
 const benchmark = BENCHMARKS.find((candidate) => candidate.name === name);

@@ -1,7 +1,6 @@
 // How contestants are started: ours in Node, the peer in Python.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Program } from './contestant.ts';
@@ -20,22 +19,22 @@ export function nodeProgram(name: string, worker: string, ...args: string[]): Pr
 export interface PyTorch {
   readonly warnings: readonly string[];
   /** @param script in the folder `peers` */
-  program(script: string): Program;
+  program(script: string, ...args: string[]): Program;
 }
 
 /** In the first Python on the path that has it (TENON_PYTHON names another), or nothing. */
-export function findPyTorch(): PyTorch | undefined {
+export function findPyTorch(threads: number): PyTorch | undefined {
   const python = pythonWithTorch();
   if (python === undefined) return undefined;
-  const blas = fastestBlas(python);
-  const env = { OMP_NUM_THREADS: String(availableParallelism()), OPENBLAS_CORETYPE: blas.coreType };
+  const blas = fastestBlas(python, threads);
+  const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_CORETYPE: blas.coreType };
   const facts = { matrixProductGFLOPS: Math.round(blas.gflops) };
-  const isSlow = blas.gflops < SLOW_GFLOPS_A_CORE * availableParallelism();
+  const isSlow = blas.gflops < SLOW_GFLOPS_A_CORE * threads;
   return {
-    program: (script) => ({
+    program: (script, ...args) => ({
       name: 'PyTorch',
       command: python,
-      args: [here(`../peers/${script}`)],
+      args: [here(`../peers/${script}`), ...args],
       env,
       facts,
     }),
@@ -61,11 +60,14 @@ function pythonWithTorch(): string | undefined {
  * a new one it may choose those of an old one and run at half speed. So that the peer is measured at its best, a
  * matrix product is timed under each choice, and the fastest is taken. Other builds ignore the variable.
  */
-function fastestBlas(python: string): { coreType: string; gflops: number } {
+function fastestBlas(python: string, threads: number): { coreType: string; gflops: number } {
   const probe = here('../peers/torch_matmul_probe.py');
   const given = process.env['OPENBLAS_CORETYPE'] ?? '';
   const timed = [...new Set(['', 'SKYLAKEX', given])].flatMap((coreType) => {
-    const printed = runs(python, [probe], { OPENBLAS_CORETYPE: coreType });
+    const printed = runs(python, [probe], {
+      OPENBLAS_CORETYPE: coreType,
+      OMP_NUM_THREADS: String(threads),
+    });
     return printed === undefined ? [] : [{ coreType, gflops: Number(printed) }];
   });
   return timed.reduce((best, next) => (next.gflops > best.gflops ? next : best));

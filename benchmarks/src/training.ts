@@ -74,6 +74,20 @@ export class Training {
     return { milliseconds, loss };
   }
 
+  /** Forward and backward alone: all gradients are worked out, and nothing is done with them. */
+  async gradients(): Promise<StepResult> {
+    const batch = { inputIds: this.#randomIds(), targets: this.#randomIds() };
+    const start = performance.now();
+    const { value, gradients } = valueAndGradients(
+      () => this.#model.loss(batch, { training: true }).loss,
+      this.#model.parameters(),
+    );
+    const loss = (await value.data())[0]!; // the gradients are computed with it, as what is alive is
+    const milliseconds = performance.now() - start;
+    for (const tensor of [value, ...gradients.values(), ...Object.values(batch)]) tensor.dispose();
+    return { milliseconds, loss };
+  }
+
   #randomIds(): Tensor2D {
     const { batch, tokens, vocabulary } = this.#size;
     const uniform = new RandomKey(this.#seed, 1, this.#batches++).uniform(batch * tokens);

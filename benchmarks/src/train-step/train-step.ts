@@ -50,7 +50,7 @@ function chooseEntrants(
   const ours = (name: string, backend: string): Program => nodeProgram(name, 'train-step/worker.ts', backend);
   const entrants: Entrant[] = [{ program: ours('Tenon, onnx', 'onnx'), request, ...FAST }];
   const notes: string[] = [];
-  const torch = without.includes('torch') ? undefined : findPyTorch();
+  const torch = without.includes('torch') ? undefined : findPyTorch(availableParallelism());
   if (torch !== undefined) {
     entrants.push({ program: torch.program('torch_train_step.py'), request, ...FAST });
     notes.push(...torch.warnings);

@@ -1,0 +1,88 @@
+// What the benchmark has BERT do: a training step, and a forward pass.
+import { RandomStream } from '@tenon/core';
+import { dispose, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Work } from '../serve.ts';
+import type { AdamWWithClipping } from '../sizes.ts';
+import { Bert, BertForMaskedLM, type BertInput, type BertSize } from './bert.ts';
+import { integers, setByFormula } from './formula.ts';
+import { Trainer } from './trainer.ts';
+
+export interface BertRequest {
+  readonly size: BertSize;
+  readonly optimizer: AdamWWithClipping;
+  readonly seed: number;
+}
+
+/** Texts of different lengths, the second half of each being the second segment; the peer makes the same. */
+function inputOf({ batch, tokens, vocabulary }: BertSize, call: number): BertInput {
+  const grid = (value: (row: number, column: number) => number) =>
+    tensor2d(
+      Int32Array.from({ length: batch * tokens }, (_, i) => value(Math.floor(i / tokens), i % tokens)),
+      [batch, tokens],
+      'int32',
+    );
+  return {
+    inputIds: tensor2d(integers(batch * tokens, vocabulary, call), [batch, tokens], 'int32'),
+    tokenTypeIds: grid((_, column) => (column < tokens / 2 ? 0 : 1)),
+    attentionMask: grid((row, column) => (column < tokens - ((5 * row) % (tokens / 2)) ? 1 : 0)),
+  };
+}
+
+export function maskedLM({ size, optimizer, seed }: BertRequest): Work {
+  const model = new BertForMaskedLM(size);
+  setByFormula(model);
+  const trainer = new Trainer(model, optimizer);
+  const batchOf = (step: number) => {
+    const { batch, tokens, vocabulary, predictions } = size;
+    const columns = integers(batch * predictions, tokens / 2, 3 * step + 1);
+    const places = columns.map((column, i) => Math.floor(i / predictions) * tokens + column);
+    return {
+      input: inputOf(size, 3 * step),
+      places: tensor1d(places, 'int32'),
+      targets: tensor1d(integers(places.length, vocabulary, 3 * step + 2), 'int32'),
+    };
+  };
+  const first = batchOf(0);
+  const check = trainer.check(() => model.loss(first.input, first.places, first.targets));
+  dispose(first);
+  let steps = 0;
+  return {
+    facts: {},
+    check,
+    async step() {
+      const batch = batchOf(++steps);
+      const options = { training: true, random: new RandomStream(seed, steps) };
+      const result = await trainer.step(() => model.loss(batch.input, batch.places, batch.targets, options));
+      dispose(batch);
+      return result;
+    },
+  };
+}
+
+/** Encodes: from ids to the last hidden state on the host. */
+export async function bertForward({ size }: BertRequest): Promise<Work> {
+  const model = new Bert(size);
+  setByFormula(model);
+  const encode = async (input: BertInput): Promise<Float32Array> => {
+    const hidden = tidy(() => model.forward(input));
+    const values = await hidden.data<'float32'>();
+    hidden.dispose();
+    return values;
+  };
+  const first = inputOf(size, 0);
+  const check = [...(await encode(first)).subarray(0, 8)];
+  dispose(first);
+  let steps = 0;
+  return {
+    facts: {},
+    check,
+    async step() {
+      const input = inputOf(size, ++steps);
+      const start = performance.now();
+      const values = await encode(input);
+      const milliseconds = performance.now() - start;
+      dispose(input);
+      return { milliseconds, loss: values[0]! };
+    },
+  };
+}
