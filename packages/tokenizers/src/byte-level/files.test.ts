@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readMergesFile, readVocabularyFile, writeMergesFile } from './files.ts';
 import { ByteLevelBPETokenizer } from './tokenizer.ts';
@@ -27,6 +28,9 @@ test('a vocabulary with an id for two tokens or cut short is an error', () => {
   expect(() => readVocabularyFile('{"a": 0, "b": 0}')).toThrow(
     'vocabulary: expected an id for each token, got 0 for both "a" and "b". Give each its own.',
   );
+  expect(() => readVocabularyFile('{"a": 0, "b": 1, "a": 2}')).toThrow(
+    'vocabulary: expected each token once, got "a" again. Remove the repetition.',
+  );
   expect(() => readVocabularyFile('{"a": 0, "b"')).toThrow(
     'vocabulary: expected JSON, got 12 characters that are not',
   );
@@ -43,4 +47,26 @@ test('the two files say nothing of special tokens: <|endoftext|> is taken for on
   expect(chosen.tokenToId('<pad>')).toBe(tokenizer.vocabularySize);
   expect(chosen.addedTokens).toHaveLength(2);
   expect(ByteLevelBPETokenizer.fromVocabularyFiles(files, { specialTokens: [] }).addedTokens).toEqual([]);
+});
+
+test('the quick reader of vocabularies says what JSON.parse says', () => {
+  const entry = fc.tuple(fc.oneof(fc.string(), fc.string({ unit: 'grapheme' })), fc.nat());
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(entry, { selector: ([token]) => token, minLength: 1 }),
+      fc.nat(2),
+      (entries, indent) => {
+        const vocabulary = Object.fromEntries(entries.map(([token], id) => [token, id]));
+        const text = JSON.stringify(vocabulary, null, indent);
+        expect(readVocabularyFile(text)).toEqual(new Map(Object.entries(vocabulary)));
+      },
+    ),
+  );
+  expect(readVocabularyFile('{"__proto__": 0, "constructor": 1, "\\u0041\\n": 2}')).toEqual(
+    new Map([
+      ['__proto__', 0],
+      ['constructor', 1],
+      ['A\n', 2],
+    ]),
+  );
 });

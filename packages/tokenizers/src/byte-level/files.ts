@@ -1,26 +1,44 @@
 import { show, TokenizerError } from '../errors.ts';
 import { parseJson } from '../json/fields.ts';
+import { readFlatVocabulary } from '../json/flat-vocabulary.ts';
 import { readVocabulary } from '../json/vocabulary.ts';
 
-/** Reads the text of a `vocab.json` or `encoder.json`. */
+/**
+ * Reads the text of a `vocab.json` or `encoder.json`. Such a file is one flat object, which is read here without the
+ * detour of a JavaScript object of fifty thousand properties; any other spelling goes through `JSON.parse`.
+ */
 export function readVocabularyFile(text: string): Map<string, number> {
-  return readVocabulary(parseJson(text, 'vocabulary'), 'vocabulary');
+  return (
+    readFlatVocabulary(text, 'vocabulary') ?? readVocabulary(parseJson(text, 'vocabulary'), 'vocabulary')
+  );
 }
 
 /** Reads the text of a `merges.txt` or `vocab.bpe`: a version line, then a pair a line. */
 export function readMergesFile(text: string): [left: string, right: string][] {
-  // Lines end at a line feed alone: symbols of the alphabet count as line ends elsewhere.
-  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
-  const header = lines[0]?.startsWith('#version') ? 1 : 0;
-  if (lines.at(-1) === '') lines.pop();
-  return lines.slice(header).map((line, i) => {
-    const [left, right, ...rest] = line.split(' ');
-    if (left && right && rest.length === 0) return [left, right];
-    throw new TokenizerError(
-      `merges line ${header + i + 1}: expected two tokens and a blank between them, got ${show(line)}. ` +
-        'Check that the file is complete and is a merges file.',
-    );
-  });
+  const merges: [string, string][] = [];
+  let at = text.startsWith('#version') ? lineAfter(text, 0) : 0;
+  for (let line = at === 0 ? 1 : 2; at < text.length; line++) {
+    // Lines end at a line feed alone: symbols of the alphabet count as line ends elsewhere.
+    const next = lineAfter(text, at);
+    let end = text[next - 1] === '\n' ? next - 1 : next;
+    if (text[end - 1] === '\r') end--;
+    const blank = text.indexOf(' ', at);
+    const isPair = blank > at && blank + 1 < end && !text.slice(blank + 1, end).includes(' ');
+    if (!isPair) {
+      throw new TokenizerError(
+        `merges line ${line}: expected two tokens and a blank between them, got ${show(text.slice(at, end))}. ` +
+          'Check that the file is complete and is a merges file.',
+      );
+    }
+    merges.push([text.slice(at, blank), text.slice(blank + 1, end)]);
+    at = next;
+  }
+  return merges;
+}
+
+function lineAfter(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end + 1;
 }
 
 export function writeMergesFile(merges: readonly (readonly [string, string])[]): string {

@@ -1,0 +1,89 @@
+import { enlarge } from './arrays.ts';
+
+const FREE = -1;
+
+/** Distinct words, as UTF-8, and how often each was met; memory grows with the words, not with the text. */
+export class WordTable {
+  #slots = new Int32Array(1 << 12).fill(FREE); // word numbers, in order of first appearance
+  #hashes = new Int32Array(1 << 11);
+  #counts = new Float64Array(1 << 11);
+  #starts = new Int32Array((1 << 11) + 1);
+  #arena = new Uint8Array(1 << 14);
+  #size = 0;
+
+  /** Distinct words so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes of all distinct words together. */
+  get bytes(): number {
+    return this.#starts[this.#size]!;
+  }
+
+  /** Counts of the words by number. */
+  get counts(): Float64Array {
+    return this.#counts.slice(0, this.#size);
+  }
+
+  /** Counts the word `bytes[start … end)` once more. */
+  add(bytes: Uint8Array, start: number, end: number, hash: number): void {
+    const last = this.#slots.length - 1;
+    let slot = mix(hash) & last;
+    for (; this.#slots[slot] !== FREE; slot = (slot + 1) & last) {
+      const word = this.#slots[slot]!;
+      if (this.#hashes[word] === hash && this.#equals(word, bytes, start, end)) {
+        this.#counts[word]!++;
+        return;
+      }
+    }
+    const word = this.#size++;
+    this.#slots[slot] = word;
+    this.#keep(word, bytes, start, end, hash);
+    if (this.#size * 2 >= this.#slots.length) this.#grow();
+  }
+
+  /** Visits the words in order of first appearance. */
+  forEach(visit: (bytes: Uint8Array, start: number, end: number, count: number) => void): void {
+    for (let word = 0; word < this.#size; word++) {
+      visit(this.#arena, this.#starts[word]!, this.#starts[word + 1]!, this.#counts[word]!);
+    }
+  }
+
+  #equals(word: number, bytes: Uint8Array, start: number, end: number): boolean {
+    let at = this.#starts[word]!;
+    if (this.#starts[word + 1]! - at !== end - start) return false;
+    for (let i = start; i < end; i++, at++) if (this.#arena[at] !== bytes[i]) return false;
+    return true;
+  }
+
+  #keep(word: number, bytes: Uint8Array, start: number, end: number, hash: number): void {
+    const at = this.#starts[word]!;
+    const next = at + end - start;
+    if (next > this.#arena.length) {
+      this.#arena = enlarge(this.#arena, new Uint8Array(Math.max(next, this.#arena.length * 2)));
+    }
+    this.#arena.set(bytes.subarray(start, end), at);
+    this.#starts[word + 1] = next;
+    this.#hashes[word] = hash;
+    this.#counts[word] = 1;
+  }
+
+  #grow(): void {
+    const slots = new Int32Array(this.#slots.length * 2).fill(FREE);
+    const last = slots.length - 1;
+    for (let word = 0; word < this.#size; word++) {
+      let slot = mix(this.#hashes[word]!) & last;
+      while (slots[slot] !== FREE) slot = (slot + 1) & last;
+      slots[slot] = word;
+    }
+    this.#slots = slots;
+    this.#hashes = enlarge(this.#hashes, new Int32Array(slots.length / 2));
+    this.#counts = enlarge(this.#counts, new Float64Array(slots.length / 2));
+    this.#starts = enlarge(this.#starts, new Int32Array(slots.length / 2 + 1));
+  }
+}
+
+function mix(hash: number): number {
+  return hash ^ (hash >>> 15);
+}
