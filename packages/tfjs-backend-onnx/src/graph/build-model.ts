@@ -1,5 +1,6 @@
 import { encodeModel, type Literal, literalText, type Node, type Port } from '../onnx/model.ts';
 import type { Provider } from '../options.ts';
+import type { Constant } from './constants.ts';
 import { orderMarkers } from './order-markers.ts';
 import { integers } from './recorder.ts';
 import type { Schedule } from './schedule.ts';
@@ -14,6 +15,11 @@ export function valueName(value: LazyValue): string {
   return value.operation ? `v${value.operation.position}_${value.output}` : `leaf${value.position}`;
 }
 
+/** The name of a changeable literal that is an input of its graph. */
+export function literalName(index: number): string {
+  return `literal${index}`;
+}
+
 /** The name of an operation in its ONNX graph: the tfjs kernel that recorded it, and its place in the schedule. */
 export function operationName(operation: Operation): string {
   return `${operation.kernel}#${operation.position}`;
@@ -21,12 +27,12 @@ export function operationName(operation: Operation): string {
 
 /**
  * Writes a schedule as an ONNX model.
- * @param constants for every leaf the number to build in, or null where the leaf is an input
+ * @param constants for every leaf and every changeable literal what to build in, or null where it is an input
  * @param provider what will run it: operators that it lacks are written in another form
  */
 export function buildModel(
   schedule: Schedule,
-  constants: readonly (number | null)[],
+  constants: readonly Constant[],
   provider: Provider,
 ): Uint8Array<ArrayBuffer> {
   const initializers = new Map<string, Literal & { name: string }>();
@@ -42,17 +48,27 @@ export function buildModel(
 
   const inputs: Port[] = [];
   const leafNames = schedule.leaves.map((leaf, index) => {
-    const number = constants[index]!;
-    if (number !== null) return initializer({ type: leaf.type, dims: [], values: number });
+    const values = constants[index]!;
+    if (values !== null) return initializer({ type: leaf.type, dims: [], values });
     inputs.push(port(leaf));
     return valueName(leaf);
   });
 
+<<<<<<< HEAD
   const read = new Set([
     ...schedule.outputs,
     ...schedule.order,
     ...schedule.operations.flatMap(({ inputs }) => inputs),
   ]);
+=======
+  const literalNames = schedule.changeable.map((literal, index) => {
+    if (constants[schedule.leaves.length + index] !== null) return initializer(literal);
+    inputs.push({ name: literalName(index), type: literal.type, dims: literal.dims });
+    return literalName(index);
+  });
+
+  let literals = 0;
+>>>>>>> 46005db (onnx backend: slice begins and clip bounds become inputs when they change)
   const nodes = schedule.operations.flatMap((operation): Node[] => {
     const node: Node = {
       name: operationName(operation),
@@ -60,7 +76,7 @@ export function buildModel(
       domain: operation.domain,
       attributes: operation.attributes,
       inputs: operation.inputs.map((input) => {
-        if (isLiteral(input)) return initializer(input);
+        if (isLiteral(input)) return input.mayChange ? literalNames[literals++]! : initializer(input);
         return input.operation ? valueName(input) : leafNames[input.position]!;
       }),
       outputs: operation.outputs.map((value) =>

@@ -41,7 +41,10 @@ export function recordAll(
   if (attributes !== NO_ATTRIBUTES) description += JSON.stringify(attributes, exactNumbers);
   let identity = '';
   for (const input of inputs) {
-    if (isLiteral(input)) description += `|${literalText(input)}`;
+    if (isLiteral(input) && input.mayChange) {
+      description += `|${input.type}[${input.dims}]?`;
+      identity += `,${literalText(input)}`;
+    } else if (isLiteral(input)) description += `|${literalText(input)}`;
     else {
       description += '|';
       identity += `,${input.id}`;
@@ -117,6 +120,11 @@ export function integers(values: readonly number[]): Literal {
 /** A scalar that is part of the graph. */
 export function constant(value: number, type: ElementType = 'float32'): Literal {
   return { type, dims: [], values: value };
+}
+
+/** A number, or a list of them, from a call's attributes that may well be another at the next call. */
+export function changeable(values: number | readonly number[], type: 'float32' | 'int32'): Literal {
+  return { type, dims: typeof values === 'number' ? [] : [values.length], values, mayChange: true };
 }
 
 /** Forgets what was recorded before a run: its values now have their numbers, or are dead. */

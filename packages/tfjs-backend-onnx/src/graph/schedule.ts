@@ -1,3 +1,4 @@
+import type { Literal } from '../onnx/model.ts';
 import { executionOrder } from './order-markers.ts';
 import { leafKey } from './recorder.ts';
 import { isLiteral, type LazyValue, type Operation } from './value.ts';
@@ -8,10 +9,12 @@ export interface Schedule {
   readonly operations: readonly Operation[];
   /** The values that the graph starts from, in order of their first use. */
   readonly leaves: readonly LazyValue[];
+  /** The literals that may change, in order of their use. */
+  readonly changeable: readonly Literal[];
   readonly outputs: readonly LazyValue[];
   /** The outputs, and what else has a place of its own, in the order in which ONNX Runtime shall compute them. */
   readonly order: readonly LazyValue[];
-  /** Equal signatures mean equal graphs, up to the numbers in their leaves. */
+  /** Equal signatures mean equal graphs, up to the numbers in their leaves and changeable literals. */
   readonly signature: string;
 }
 
@@ -25,12 +28,16 @@ export function schedule(outputs: readonly LazyValue[]): Schedule {
   operations.sort((a, b) => a.id - b.id);
 
   const leaves: LazyValue[] = [];
+  const changeable: Literal[] = [];
   const signature: number[] = [];
   operations.forEach((operation, position) => {
     operation.position = position;
     signature.push(operation.key);
     for (const input of operation.inputs) {
-      if (isLiteral(input)) continue;
+      if (isLiteral(input)) {
+        if (input.mayChange) changeable.push(input);
+        continue;
+      }
       if (input.operation) {
         signature.push(input.operation.position, input.output);
         continue;
@@ -46,7 +53,7 @@ export function schedule(outputs: readonly LazyValue[]): Schedule {
   for (const output of outputs) signature.push(output.operation!.position, output.output);
   const order = executionOrder(operations, outputs);
   for (const value of order) signature.push(value.operation!.position, value.output);
-  return { operations, leaves, outputs, order, signature: signature.join() };
+  return { operations, leaves, changeable, outputs, order, signature: signature.join() };
 }
 
 function reachable(outputs: readonly LazyValue[], visit: number): Operation[] {

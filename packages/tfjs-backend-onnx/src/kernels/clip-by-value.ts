@@ -1,4 +1,4 @@
-import { constant, record } from '../graph/recorder.ts';
+import { changeable, record } from '../graph/recorder.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
 export const clipByValue: LoweredKernel = kernel<{ clipValueMin: number; clipValueMax: number }>(
@@ -6,6 +6,7 @@ export const clipByValue: LoweredKernel = kernel<{ clipValueMin: number; clipVal
   ({ value, attrs }) => {
     const x = value('x');
     if (x.type !== 'float32') return undefined;
-    return record('Clip', [x, constant(attrs.clipValueMin), constant(attrs.clipValueMax)], x);
+    const { clipValueMin, clipValueMax } = attrs;
+    return record('Clip', [x, changeable(clipValueMin, 'float32'), changeable(clipValueMax, 'float32')], x);
   },
 );

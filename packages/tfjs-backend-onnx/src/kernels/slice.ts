@@ -1,5 +1,5 @@
 import { slice_util, type Tensor } from '@tensorflow/tfjs-core';
-import { integers, record } from '../graph/recorder.ts';
+import { changeable, record } from '../graph/recorder.ts';
 import { type LazyValue, leaf, newMemory, sameShape } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
@@ -25,6 +25,7 @@ export const slice: LoweredKernel = kernel<{ begin: number | number[]; size: num
       const place = (row: number): LazyValue => leaf([1], 'int32', newMemory(Int32Array.of(row)));
       return record('Slice', [x, place(from[0]!), place(to[0]!)], output);
     }
-    return record('Slice', [x, integers(from), integers(to), integers(axes)], output);
+    const along = { type: 'int32', dims: [axes.length], values: axes } as const;
+    return record('Slice', [x, changeable(from, 'int32'), changeable(to, 'int32'), along], output);
   },
 );

@@ -8,6 +8,8 @@ export interface Literal {
   readonly type: ElementType;
   readonly dims: readonly number[];
   readonly values: readonly number[] | number;
+  /** Set where the numbers may differ from call to call: built in until they do, they are an input from then on. */
+  readonly mayChange?: true;
 }
 
 /** A text of its own for every literal: -0 is another number than 0. */

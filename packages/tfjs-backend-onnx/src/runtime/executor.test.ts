@@ -37,6 +37,43 @@ describe('sessions', () => {
     expect(built(() => expect([4, 5, 2].map((scale) => affine(x, scale))).toEqual([36, 45, 18]))).toBe(0);
   });
 
+  test('are rebuilt once for a slice that moves, and for bounds that change', () => {
+    const x = tf.range(0, 20);
+    const window = (begin: number): number[] => {
+      const row = tf.reshape(x, [1, 20]);
+      return [
+        ...tf
+          .concat([tf.slice(row, [0, begin], [1, 2]), tf.slice(row, [0, 19 - begin], [1, 1])], 1)
+          .dataSync(),
+      ];
+    };
+    expect(built(() => expect(window(3)).toEqual([3, 4, 16]))).toBe(1);
+    expect(built(() => expect(window(3)).toEqual([3, 4, 16]))).toBe(0);
+    expect(built(() => expect(window(4)).toEqual([4, 5, 15]))).toBe(1);
+    expect(
+      built(() =>
+        expect([window(9), window(0)]).toEqual([
+          [9, 10, 10],
+          [0, 1, 19],
+        ]),
+      ),
+    ).toBe(0);
+
+    const clipped = (bound: number): number => tf.sum(tf.clipByValue(x, -1, bound)).dataSync()[0]!;
+    expect(built(() => expect([clipped(1), clipped(2)]).toEqual([19, 37]))).toBe(2);
+    expect(built(() => expect([clipped(3), clipped(1)]).toEqual([54, 19]))).toBe(0);
+  });
+
+  test('tell slices of one tensor apart, and record equal ones once', () => {
+    const x = tf.tensor2d([[1, 2, 3, 4]]);
+    const columns = (begin: number, count: number): tf.Tensor => tf.slice(x, [0, begin], [1, count]);
+    const sum = tf.tidy(() => tf.addN([columns(0, 2), columns(2, 2), columns(0, 2)]));
+    expect([...sum.dataSync()]).toEqual([5, 8]);
+    const lazy = (tensor: tf.Tensor): unknown => onnxBackend().value(tensor);
+    expect(lazy(columns(1, 3))).toBe(lazy(columns(1, 3)));
+    expect(lazy(columns(1, 3))).not.toBe(lazy(columns(0, 3)));
+  });
+
   test('the least recently used one makes room', () => {
     const use = (size: number): void => {
       affine(tf.ones([size]), 2);

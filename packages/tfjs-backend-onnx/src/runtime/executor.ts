@@ -1,4 +1,5 @@
-import { buildModel, valueName } from '../graph/build-model.ts';
+import { buildModel, literalName, valueName } from '../graph/build-model.ts';
+import { type Constant, constantsOf, stillHold, unchanged } from '../graph/constants.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
 import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
@@ -17,8 +18,8 @@ import { finish, finishLater, type Steps, waitFor } from './steps.ts';
 
 interface CompiledGraph {
   readonly session: Session;
-  /** For every leaf the number that was built in, or null where it is an input. */
-  readonly constants: readonly (number | null)[];
+  /** For every leaf and every changeable literal what was built in, or null where it is an input. */
+  readonly constants: readonly Constant[];
 }
 
 export interface ExecutorStatistics {
@@ -236,6 +237,13 @@ export class Executor {
       if (graph.constants[index] !== null) return;
       feeds[valueName(leaf)] = this.memories.tensor(leaf, leaf.storage!);
     });
+    plan.changeable.forEach(({ type, dims, values }, index) => {
+      if (graph.constants[plan.leaves.length + index] !== null) return;
+      // changeable() makes no others.
+      const kept = type as 'float32' | 'int32';
+      const numbers = hostArray(kept, typeof values === 'number' ? [values] : values);
+      feeds[literalName(index)] = this.#runtime.tensor(kept, numbers, dims);
+    });
     for (const output of outputs) {
       storages.push(blaming(output.operation!, () => this.memories.forOutput(output)));
     }
@@ -264,15 +272,13 @@ export class Executor {
   ): Steps<CompiledGraph> {
     const signature = outputsOnDevice.length > 0 ? `${plan.signature}/${outputsOnDevice}` : plan.signature;
     const known = this.#cache.get(signature);
-    const current = plan.leaves.map((leaf) => (leaf.isConstant ? leaf.storage!.array![0]! : null));
-    if (known?.constants.every((built, index) => built === null || Object.is(built, current[index]))) {
+    const current = constantsOf(plan);
+    if (known && stillHold(known.constants, current)) {
       this.statistics.cacheHits++;
       return known;
     }
-    // A scalar that turned out to change is an input from now on.
-    const constants = known
-      ? known.constants.map((built, index) => (Object.is(built, current[index]) ? built : null))
-      : current;
+    // A number that turned out to change is an input from now on.
+    const constants = known ? unchanged(known.constants, current) : current;
     const start = performance.now();
     expectMemoryFor(plan);
     const bytes = buildModel(plan, constants, this.#runtime.provider);
