@@ -175,6 +175,20 @@ export class OnnxBackend extends KernelBackend {
     else if (!this.#flight) this.#launch().catch(() => {});
   }
 
+  /** @throws where a kernel that falls back to the cpu backend would have to wait for one of its inputs */
+  expectReadable(kernel: string, inputs: readonly (TensorInfo | null | undefined)[]): void {
+    if (this.#runtime.synchronous) return;
+    for (const input of inputs) {
+      const unread = input && valuesOf(this.data.get(input.dataId)).find(({ storage }) => !storage?.array);
+      if (!unread) continue;
+      throw new Error(
+        `onnx backend: expected the inputs of ${kernel} to be read already, got ${describe(unread)} that is not. ` +
+          `${kernel} runs on the cpu backend, and ${this.description} computes asynchronously: ` +
+          '`await x.data()` on what goes into it.',
+      );
+    }
+  }
+
   /** The numbers of a tensor, not copied: for reading only. */
   numbers(tensor: TensorInfo): HostArray {
     const value = this.value(tensor);
@@ -455,7 +469,12 @@ function throwFailure({ operation }: LazyValue): void {
 
 function notComputed(value: LazyValue, runtime: string): Error {
   return new Error(
-    `onnx backend: expected the ${value.type} [${value.shape}] tensor of ${value.operation?.kernel} to be computed, ` +
-      `got one that is not: ${runtime} computes asynchronously. Read it with \`await x.data()\`, not dataSync().`,
+    `onnx backend: expected numbers that are there, got ${describe(value)} that is still to be computed. ` +
+      `${runtime} computes asynchronously: read with \`await x.data()\`, not dataSync().`,
   );
+}
+
+function describe(value: LazyValue): string {
+  const by = value.operation ? ` of ${value.operation.kernel}` : '';
+  return `a ${value.type} [${value.shape}] tensor${by}`;
 }

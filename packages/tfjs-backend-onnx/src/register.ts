@@ -59,6 +59,7 @@ function fallBack(
   attrs: NamedAttrMap,
   backend: OnnxBackend,
 ): TensorInfo | TensorInfo[] {
+  backend.expectReadable(name, Object.values(inputs).flat());
   // The graph that computes the inputs runs first, and is not the fallback's time.
   if (Object.keys(inputs).length > 0) backend.flush();
   const start = performance.now();

@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import type { Tensor, TensorConstructor, TensorFactory } from 'onnxruntime-node';
-import { encodeModel } from '../onnx/model.ts';
-import { defaultOptions, type Provider } from '../options.ts';
+import type { Provider } from '../options.ts';
 import type { SynchronousRuntime, SynchronousSession } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
+import { finish } from './steps.ts';
+import { firstLine, tryOut } from './try-out.ts';
 
 /** The part of onnxruntime-node's native binding that this engine uses: unlike `InferenceSession`, it runs synchronously. */
 interface NativeSession {
@@ -68,33 +69,11 @@ function runtimeOn(provider: Provider, { createSession, Tensor }: NativeLibrary)
     },
     on: (other) => runtimeOn(other, { createSession, Tensor }),
   };
-  if (provider !== 'cpu') tryOut(runtime);
+  if (provider !== 'cpu') finish(tryOut(runtime, NEEDS[provider]));
   return runtime;
 }
 
-/** Whether the machine has a provider is known when it is to run a graph. */
-function tryOut(runtime: SynchronousRuntime): void {
-  const port = { type: 'float32', dims: [1] } as const;
-  const bytes = encodeModel({
-    nodes: [{ name: 'try', type: 'Neg', domain: '', inputs: ['x'], outputs: ['y'], attributes: {} }],
-    inputs: [{ name: 'x', ...port }],
-    outputs: [{ name: 'y', ...port }],
-    initializers: [],
-  });
-  try {
-    const session = runtime.build({ bytes, onDevice: [] }, defaultOptions(runtime.provider, 1));
-    session.run({ x: runtime.tensor('float32', Float32Array.of(1), [1]) }, { y: null });
-    session.dispose();
-  } catch (cause) {
-    throw new Error(
-      `onnx backend: expected a machine with ${runtime.provider}, got: ${firstLine(cause)}. ${NEEDS[runtime.provider]}`,
-      { cause },
-    );
-  }
-}
-
-const NEEDS: Record<Provider, string> = {
-  cpu: '',
+const NEEDS: Record<Exclude<Provider, 'cpu'>, string> = {
   webgpu:
     "WebGPU needs a graphics driver with Vulkan (Linux: libvulkan1 and the card's driver), Direct3D 12 or Metal. " +
     "Install it, or choose provider 'cpu'.",
@@ -130,9 +109,4 @@ function loadLibrary(load: (path: string) => unknown): NativeLibrary {
     );
   }
   return { Tensor, createSession: () => new native.binding.InferenceSession() };
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0]!.replace(/\.$/, '');
 }
