@@ -54,13 +54,11 @@ export function buildModel(
     return valueName(leaf);
   });
 
-<<<<<<< HEAD
   const read = new Set([
     ...schedule.outputs,
     ...schedule.order,
     ...schedule.operations.flatMap(({ inputs }) => inputs),
   ]);
-=======
   const literalNames = schedule.changeable.map((literal, index) => {
     if (constants[schedule.leaves.length + index] !== null) return initializer(literal);
     inputs.push({ name: literalName(index), type: literal.type, dims: literal.dims });
@@ -68,7 +66,6 @@ export function buildModel(
   });
 
   let literals = 0;
->>>>>>> 46005db (onnx backend: slice begins and clip bounds become inputs when they change)
   const nodes = schedule.operations.flatMap((operation): Node[] => {
     const node: Node = {
       name: operationName(operation),
