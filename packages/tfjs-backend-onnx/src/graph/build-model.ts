@@ -7,7 +7,7 @@ import type { Schedule } from './schedule.ts';
 import { isLiteral, type LazyValue, type Operation } from './value.ts';
 import { webgpuForm } from './webgpu-form.ts';
 
-/** Operators with outputs that cost less when nobody asks for them. */
+/** Operators whose outputs after the first cost less when nobody asks for them. */
 const OPTIONAL_OUTPUTS: readonly string[] = ['LayerNormalization', 'MaxPool'];
 
 /** The name of a scheduled value in its ONNX graph; equal structures give equal names. */
@@ -76,9 +76,10 @@ export function buildModel(
         if (isLiteral(input)) return input.mayChange ? literalNames[literals++]! : initializer(input);
         return input.operation ? valueName(input) : leafNames[input.position]!;
       }),
-      outputs: operation.outputs.map((value) =>
-        OPTIONAL_OUTPUTS.includes(operation.type) && !read.has(value) ? '' : valueName(value),
-      ),
+      outputs: operation.outputs.map((value, index) => {
+        const left = index > 0 && OPTIONAL_OUTPUTS.includes(operation.type) && !read.has(value);
+        return left ? '' : valueName(value);
+      }),
     };
     return provider === 'webgpu' ? webgpuForm(node, operation, initializer) : [node];
   });

@@ -217,3 +217,24 @@ describe('named kernels', () => {
     ),
   );
 });
+
+test('the gradient of a layer norm whose result nobody reads', async () => {
+  const make = (): Named => ({ x: normal([4, 6], 1), gamma: normal([6], 2), beta: normal([6], 3) });
+  await compare(
+    make,
+    (given) => {
+      const [y, mean, inverseStd] = run('TenonLayerNorm', given, { epsilon: 1e-5 });
+      return run('TenonLayerNormGrad', {
+        ...given,
+        dy: tf.onesLike(y!),
+        mean: mean!,
+        inverseStd: inverseStd!,
+      });
+    },
+    (given) => {
+      const loss = (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor): tf.Tensor =>
+        tf.sum(layerNorm({ x, gamma, beta })[0]!);
+      return tf.grads(loss)([given['x']!, given['gamma']!, given['beta']!]);
+    },
+  );
+});
