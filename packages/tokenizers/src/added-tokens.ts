@@ -1,27 +1,43 @@
 import { show, TokenizerError } from './errors.ts';
+import type { AlignedText } from './pipeline/aligned-text.ts';
 import type { AddedToken, EncodeOptions } from './tokenizer.ts';
+import { characterProperties, WHITE, WORD } from './unicode/properties.ts';
 
 /** A stretch of text for the model, or an added token found in it. */
 export type Segment =
-  | { readonly kind: 'text'; readonly start: number; readonly text: string }
-  | { readonly kind: 'added'; readonly start: number; readonly token: AddedToken };
+  | { readonly kind: 'text'; readonly source: AlignedText }
+  | { readonly kind: 'added'; readonly source: AlignedText; readonly token: AddedToken };
+
+/** Which tokens are looked for: those of the text as it is, or those of the normalised text. */
+type Pass = 'raw' | 'normalized';
 
 /** The added tokens of a vocabulary, and finding them in text: leftmost, then longest. */
 export class AddedTokens {
   readonly list: readonly AddedToken[];
   readonly #byContent: ReadonlyMap<string, AddedToken>;
   readonly #byId: ReadonlyMap<number, AddedToken>;
-  readonly #plain: RegExp | undefined;
-  readonly #all: RegExp | undefined;
+  readonly #finders: Readonly<
+    Record<Pass, { readonly plain: Finder | undefined; readonly all: Finder | undefined }>
+  >;
+  readonly #normalize: (content: string) => string;
 
-  constructor(tokens: readonly AddedToken[]) {
+  constructor(tokens: readonly AddedToken[], normalize: (content: string) => string) {
     this.list = [...tokens].sort((a, b) => a.id - b.id);
     this.#byContent = new Map(tokens.map((token) => [token.content, token]));
     this.#byId = new Map(tokens.map((token) => [token.id, token]));
+    this.#normalize = normalize;
     for (const { content } of tokens) checkContent(content);
     if (this.#byContent.size < tokens.length || this.#byId.size < tokens.length) throw repeated(this.list);
-    this.#plain = patternOf(tokens.filter((token) => !token.special));
-    this.#all = patternOf(tokens);
+    const finders = (pass: Pass): { plain: Finder | undefined; all: Finder | undefined } => ({
+      plain: this.#finderOf(pass, (token) => !token.special),
+      all: this.#finderOf(pass, () => true),
+    });
+    this.#finders = { raw: finders('raw'), normalized: finders('normalized') };
+  }
+
+  /** Whether some token is looked for in the normalised text. */
+  needsNormalized(allowed: EncodeOptions['allowedSpecial']): boolean {
+    return this.#finder('normalized', allowed) !== undefined;
   }
 
   byContent(content: string): AddedToken | undefined {
@@ -33,24 +49,15 @@ export class AddedTokens {
   }
 
   /** Cuts a text at the added tokens that may be found in it; empty stretches are left out. */
-  split(text: string, options: EncodeOptions): Segment[] {
-    if (text === '') return [];
-    const pattern = this.#pattern(options.allowedSpecial);
-    if (pattern === undefined) return [{ kind: 'text', start: 0, text }];
-    const segments: Segment[] = [];
-    let from = 0;
-    for (const { index, 0: content } of text.matchAll(pattern)) {
-      if (index > from) segments.push({ kind: 'text', start: from, text: text.slice(from, index) });
-      segments.push({ kind: 'added', start: index, token: this.#byContent.get(content)! });
-      from = index + content.length;
-    }
-    if (from < text.length) segments.push({ kind: 'text', start: from, text: text.slice(from) });
-    return segments;
+  split(source: AlignedText, pass: Pass, allowed: EncodeOptions['allowedSpecial']): Segment[] {
+    if (source.text === '') return [];
+    const finder = this.#finder(pass, allowed);
+    return finder === undefined ? [{ kind: 'text', source }] : finder.split(source);
   }
 
-  #pattern(allowed: EncodeOptions['allowedSpecial']): RegExp | undefined {
-    if (allowed === undefined) return this.#plain;
-    if (allowed === 'all') return this.#all;
+  #finder(pass: Pass, allowed: EncodeOptions['allowedSpecial']): Finder | undefined {
+    if (allowed === undefined) return this.#finders[pass].plain;
+    if (allowed === 'all') return this.#finders[pass].all;
     for (const content of allowed) {
       if (this.#byContent.get(content)?.special) continue;
       const known = this.list.filter((token) => token.special).map((token) => show(token.content));
@@ -59,15 +66,69 @@ export class AddedTokens {
           `got ${show(content)}. Check the spelling, or pass 'all'.`,
       );
     }
-    return patternOf(this.list.filter((token) => !token.special || allowed.includes(token.content)));
+    return this.#finderOf(pass, (token) => !token.special || allowed.includes(token.content));
+  }
+
+  #finderOf(pass: Pass, wanted: (token: AddedToken) => boolean): Finder | undefined {
+    const normalized = pass === 'normalized';
+    const entries = this.list.flatMap((token): [string, AddedToken][] => {
+      if ((token.normalized ?? false) !== normalized || !wanted(token)) return [];
+      const content = normalized ? this.#normalize(token.content) : token.content;
+      return content === '' ? [] : [[content, token]];
+    });
+    return entries.length === 0 ? undefined : new Finder(new Map(entries));
   }
 }
 
-function patternOf(tokens: readonly AddedToken[]): RegExp | undefined {
-  if (tokens.length === 0) return undefined;
-  // The first alternative that matches wins, so the longest comes first.
-  const contents = tokens.map((token) => token.content).sort((a, b) => b.length - a.length);
-  return new RegExp(contents.map(quoted).join('|'), 'g');
+/** Finds a set of tokens. */
+class Finder {
+  readonly #tokens: ReadonlyMap<string, AddedToken>;
+  readonly #pattern: RegExp;
+
+  constructor(tokens: ReadonlyMap<string, AddedToken>) {
+    this.#tokens = tokens;
+    // The first alternative that matches wins, so the longest comes first.
+    const contents = [...tokens.keys()].sort((a, b) => b.length - a.length);
+    this.#pattern = new RegExp(contents.map(quoted).join('|'), 'g');
+  }
+
+  split(source: AlignedText): Segment[] {
+    const { text } = source;
+    const segments: Segment[] = [];
+    let from = 0;
+    for (const { index, 0: content } of text.matchAll(this.#pattern)) {
+      const token = this.#tokens.get(content)!;
+      let start = index;
+      let end = index + content.length;
+      if (start < from || (token.singleWord && (wordBefore(text, start) || wordAfter(text, end)))) continue;
+      if (token.lstrip) while (start > from && isWhite(text, start - 1)) start--;
+      if (token.rstrip) while (end < text.length && isWhite(text, end)) end++;
+      if (start > from) segments.push({ kind: 'text', source: source.slice(from, start) });
+      segments.push({ kind: 'added', source: source.slice(start, end), token });
+      from = end;
+    }
+    if (from === 0) return [{ kind: 'text', source }];
+    if (from < text.length) segments.push({ kind: 'text', source: source.slice(from, text.length) });
+    return segments;
+  }
+}
+
+function isWhite(text: string, at: number): boolean {
+  return (characterProperties()[text.charCodeAt(at)]! & WHITE) !== 0;
+}
+
+function wordBefore(text: string, at: number): boolean {
+  if (at === 0) return false;
+  const pair = at >= 2 && text.codePointAt(at - 2)! > 0xffff;
+  return isWord(text.codePointAt(pair ? at - 2 : at - 1)!);
+}
+
+function wordAfter(text: string, at: number): boolean {
+  return at < text.length && isWord(text.codePointAt(at)!);
+}
+
+function isWord(codePoint: number): boolean {
+  return (characterProperties()[codePoint]! & WORD) !== 0;
 }
 
 function quoted(literal: string): string {

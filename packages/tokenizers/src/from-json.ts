@@ -1,10 +1,10 @@
-import { ByteLevelBPETokenizer } from './byte-level/tokenizer.ts';
-import { CharTokenizer } from './char/tokenizer.ts';
-import { JsonFields, parseJson } from './json/fields.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import { readDefinition } from './json/definition.ts';
+import { parseJson } from './json/fields.ts';
+import { PipelineTokenizer } from './pipeline/tokenizer.ts';
 
 /**
- * Reads a `tokenizer.json`, as text or already parsed, into the tokenizer that its model names.
+ * Reads a Hugging Face `tokenizer.json`, as text or already parsed: BPE, WordPiece, Unigram and WordLevel models with the
+ * normalisers, pre-tokenisers, templates and decoders of the BERT, RoBERTa, GPT, GPT-2, Llama and T5 families.
  *
  * @throws TokenizerError for anything in the file that would change the ids and is not understood
  * @example
@@ -15,13 +15,6 @@ import type { Tokenizer } from './tokenizer.ts';
  * console.log(tokenizerFromJSON(saved).countTokens('hole')); // 4
  * ```
  */
-export function tokenizerFromJSON(json: string | object): Tokenizer {
-  const parsed = parseJson(json, 'tokenizer.json');
-  const model = new JsonFields(new JsonFields(parsed, 'tokenizer.json').get('model'), 'model');
-  switch (model.oneOf('type', ['BPE', 'WordLevel'])) {
-    case 'BPE':
-      return ByteLevelBPETokenizer.fromJSON(parsed as object);
-    case 'WordLevel':
-      return CharTokenizer.fromJSON(parsed as object);
-  }
+export function tokenizerFromJSON(json: string | object): PipelineTokenizer {
+  return new PipelineTokenizer(readDefinition(parseJson(json, 'tokenizer.json')));
 }

@@ -15,12 +15,23 @@ export { type TrainCharTokenizerOptions, trainCharTokenizer } from './char/train
 export type { Encoding, Offset } from './encoding.ts';
 export { TokenizerError } from './errors.ts';
 export { tokenizerFromJSON } from './from-json.ts';
+export { PipelineTokenizer } from './pipeline/tokenizer.ts';
+export { type BertTokenizerOptions, bertTokenizer } from './presets/bert.ts';
+export { type GPTTokenizerOptions, gptTokenizer } from './presets/gpt.ts';
+export { standardizeText } from './presets/text-standardize.ts';
+export { type UnigramTokenizerOptions, unigramTokenizer } from './presets/unigram.ts';
 export type {
   AddedToken,
   DecodeOptions,
+  DecodeTextOptions,
   EncodeOptions,
+  NewToken,
+  PaddingStrategy,
   StreamingDecoder,
+  TextInput,
+  TextPair,
   Tokenizer,
+  TruncationStrategy,
 } from './tokenizer.ts';
 export type { Ties } from './training/merge-learner.ts';
 export type { Texts } from './training/texts.ts';

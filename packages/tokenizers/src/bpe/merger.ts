@@ -6,6 +6,12 @@ const SHORT = 128;
 const NEVER = 0x7fffffff;
 const NONE = -1;
 
+/** Where in the word each symbol starts and ends. */
+export interface MergeSpans {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+
 /**
  * Applies merges to one piece: always the pair of lowest rank, the leftmost of equals, until none is left
  * (Sennrich et al. 2016, algorithm 1). Work is O(n log n) for a piece of n symbols.
@@ -19,12 +25,14 @@ export class Merger {
     this.#pairs = pairs;
   }
 
-  /** Merges `symbols[0 … length)` in place and returns how many are left. */
-  merge(symbols: Int32Array, length: number): number {
-    return length <= SHORT ? this.#mergeShort(symbols, length) : this.#mergeLong(symbols, length);
+  /** Merges `symbols[0 … length)` in place, and what they span, and returns how many are left. */
+  merge(symbols: Int32Array, length: number, spans?: MergeSpans): number {
+    return length <= SHORT
+      ? this.#mergeShort(symbols, length, spans)
+      : this.#mergeLong(symbols, length, spans);
   }
 
-  #mergeShort(symbols: Int32Array, length: number): number {
+  #mergeShort(symbols: Int32Array, length: number, spans: MergeSpans | undefined): number {
     const pairs = this.#pairs;
     const ranks = this.#ranks; // ranks[i] is that of the pair (i, i + 1)
     let n = length;
@@ -42,6 +50,7 @@ export class Merger {
       if (best === NONE) return n;
       symbols[best] = pairs.mergedAt(pairs.find(symbols[best]!, symbols[best + 1]!));
       n--;
+      if (spans !== undefined) closeGap(spans, best, n);
       for (let i = best + 1; i < n; i++) {
         symbols[i] = symbols[i + 1]!;
         ranks[i] = ranks[i + 1]!;
@@ -52,7 +61,7 @@ export class Merger {
   }
 
   /** The symbols as a linked list, the mergeable pairs in a heap; entries that a merge made stale are skipped. */
-  #mergeLong(symbols: Int32Array, length: number): number {
+  #mergeLong(symbols: Int32Array, length: number, spans: MergeSpans | undefined): number {
     const pairs = this.#pairs;
     const heap = this.#heap;
     const next = new Int32Array(length);
@@ -75,6 +84,7 @@ export class Merger {
       const gone = next[at]!;
       symbols[at] = pairs.mergedAt(pairs.find(symbols[at]!, symbols[gone]!));
       ranks[gone] = NEVER;
+      if (spans !== undefined) spans.ends[at] = spans.ends[gone]!;
       const after = next[gone]!;
       next[at] = after;
       if (after === NONE) {
@@ -87,12 +97,27 @@ export class Merger {
     }
 
     let n = 0;
-    for (let at = 0; at !== NONE; at = next[at]!) symbols[n++] = symbols[at]!;
+    for (let at = 0; at !== NONE; at = next[at]!) {
+      if (spans !== undefined) {
+        spans.starts[n] = spans.starts[at]!;
+        spans.ends[n] = spans.ends[at]!;
+      }
+      symbols[n++] = symbols[at]!;
+    }
     return n;
   }
 
   #rank(left: number, right: number): number {
     const slot = this.#pairs.find(left, right);
     return slot < 0 ? NEVER : this.#pairs.rankAt(slot);
+  }
+}
+
+/** Takes symbol `merged + 1` into symbol `merged`; `left` symbols stay. */
+function closeGap({ starts, ends }: MergeSpans, merged: number, left: number): void {
+  ends[merged] = ends[merged + 1]!;
+  for (let i = merged + 1; i < left; i++) {
+    starts[i] = starts[i + 1]!;
+    ends[i] = ends[i + 1]!;
   }
 }

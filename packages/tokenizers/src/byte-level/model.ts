@@ -1,12 +1,14 @@
+import { mergeTable } from '../bpe/merge-table.ts';
 import { Merger } from '../bpe/merger.ts';
-import { PairTable } from '../bpe/pair-table.ts';
+
 import { show, TokenizerError } from '../errors.ts';
-import type { IdBuffer } from '../id-buffer.ts';
-import type { SegmentDecoder, SegmentModel } from '../segment-model.ts';
+import { IdBuffer } from '../id-buffer.ts';
+import type { AlignedText } from '../pipeline/aligned-text.ts';
+import type { Places, SegmentDecoder, SegmentModel } from '../segment-model.ts';
 import { Utf8Decoder } from '../utf8-decoder.ts';
-import { alignBytes, trimBlanks } from './align.ts';
+import { alignBytes } from './align.ts';
 import { bytesOfToken, symbolOfByte } from './alphabet.ts';
-import type { Pieces } from './scanner.ts';
+import type { Pieces, Scanner } from './scanner.ts';
 import { Utf8Feed } from './utf8-feed.ts';
 import { LONGEST_CACHED, WordCache } from './word-cache.ts';
 
@@ -19,8 +21,10 @@ export interface ByteLevelModelParts {
   readonly merges: readonly (readonly [left: string, right: string])[];
   /** Put a blank before text that does not start with one. */
   readonly addPrefixSpace: boolean;
-  /** Leave blanks at either end of a token out of its offsets. */
-  readonly trimOffsets: boolean;
+  /** A piece that is a token as a whole is that token, whatever the merges say. */
+  readonly ignoreMerges: boolean;
+  /** Cuts the text into pieces. */
+  readonly scanner: Scanner;
   /** Words remembered; 0 for none. */
   readonly cacheSize: number;
 }
@@ -33,9 +37,9 @@ export class ByteLevelModel implements SegmentModel {
   readonly #idOfByte: Int32Array;
   readonly #merger: Merger;
   readonly #cache: WordCache | undefined;
-  readonly #feed = new Utf8Feed();
+  readonly #feed: Utf8Feed;
   readonly #addPrefixSpace: boolean;
-  readonly #trimOffsets: boolean;
+  readonly #ignoreMerges: boolean;
   #symbols = new Int32Array(256);
 
   constructor(parts: ByteLevelModelParts) {
@@ -58,32 +62,37 @@ export class ByteLevelModel implements SegmentModel {
       { length: 256 },
       (_, b) => parts.vocabulary.get(symbolOfByte(b)) ?? MISSING,
     );
-    this.#merger = new Merger(pairTable(parts));
+    this.#merger = new Merger(mergeTable(parts.vocabulary, parts.merges));
     this.#cache = parts.cacheSize > 0 ? new WordCache(parts.cacheSize) : undefined;
     this.#addPrefixSpace = parts.addPrefixSpace;
-    this.#trimOffsets = parts.trimOffsets;
+    this.#ignoreMerges = parts.ignoreMerges;
+    this.#feed = new Utf8Feed(parts.scanner);
   }
 
   tokenToId(token: string): number | undefined {
     return this.#vocabulary.get(token);
   }
 
-  encode(text: string, ids: IdBuffer): void {
+  encode({ text }: AlignedText, ids: IdBuffer): void {
     this.#feed.forEachBatch(text, this.#prefix(text), (bytes, pieces) =>
       this.#encodeBatch(bytes, pieces, ids),
     );
   }
 
-  align(text: string, base: number, ids: Int32Array, from: number, to: number, offsets: Int32Array): void {
-    const skip = this.#prefix(text).length;
-    const lengthOf = (i: number): number => this.#bytes[ids[i]!]!.length;
-    alignBytes({ text, base, skip, from, to, lengthOf, offsets });
-    if (this.#trimOffsets) {
-      trimBlanks(text, base, from, to, offsets);
-    } else if (lengthOf(from) === skip) {
-      // A token of the added blank alone is given the first character, as Hugging Face gives it.
-      offsets[2 * from + 1] = base + (text.codePointAt(0)! > 0xffff ? 2 : 1);
-    }
+  align(source: AlignedText, ids: Int32Array, places: Places, firstWord: number): number {
+    const prefix = this.#prefix(source.text);
+    const wordEnds = new IdBuffer();
+    let before = 0;
+    this.#feed.forEachBatch(source.text, prefix, (_, { ends, count }) => {
+      for (let i = 0; i < count; i++) wordEnds.push(before + ends[i]!);
+      before = wordEnds.length === 0 ? 0 : wordEnds.values[wordEnds.length - 1]!;
+    });
+    let bytes = 0;
+    let count = 0;
+    while (bytes < before) bytes += this.#bytes[ids[count++]!]!.length;
+    const lengths = Int32Array.from({ length: count }, (_, i) => this.#bytes[ids[i]!]!.length);
+    const skip = prefix.length;
+    return alignBytes({ source, skip, lengths, wordEnds: wordEnds.toArray(), firstWord, places });
   }
 
   decoder(): SegmentDecoder {
@@ -113,6 +122,13 @@ export class ByteLevelModel implements SegmentModel {
 
   #mergePiece(bytes: Uint8Array, start: number, end: number, ids: IdBuffer): void {
     const length = end - start;
+    if (this.#ignoreMerges) {
+      const whole = this.#vocabulary.get(spelled(bytes, start, end));
+      if (whole !== undefined) {
+        ids.push(whole);
+        return;
+      }
+    }
     if (this.#symbols.length < length) this.#symbols = new Int32Array(length);
     const symbols = this.#symbols;
     for (let i = 0; i < length; i++) {
@@ -127,32 +143,16 @@ export class ByteLevelModel implements SegmentModel {
   }
 }
 
+function spelled(bytes: Uint8Array, start: number, end: number): string {
+  let token = '';
+  for (let i = start; i < end; i++) token += symbolOfByte(bytes[i]!);
+  return token;
+}
+
 function missingByte(byte: number): TokenizerError {
   const symbol = symbolOfByte(byte);
   return new TokenizerError(
     `encode: expected a vocabulary with all 256 bytes, got a text with byte 0x${byte.toString(16).padStart(2, '0')}, ` +
       `which it lacks (token ${show(symbol)}). Train with the whole byte alphabet, or leave such text out.`,
   );
-}
-
-function pairTable({ vocabulary, merges }: ByteLevelModelParts): PairTable {
-  const pairs = new PairTable(merges.length);
-  for (const [rank, [a, b]] of merges.entries()) {
-    const left = vocabulary.get(a);
-    const right = vocabulary.get(b);
-    const merged = vocabulary.get(a + b);
-    if (left === undefined || right === undefined || merged === undefined) {
-      const missing = [a, b, a + b].find((token) => !vocabulary.has(token));
-      throw new TokenizerError(
-        `merges[${rank}] = ${show(a)} + ${show(b)}: expected tokens of the vocabulary, got ${show(missing)}, ` +
-          'which it lacks. Load the vocabulary and the merges of one and the same tokenizer.',
-      );
-    }
-    if (!pairs.add(left, right, rank, merged)) {
-      throw new TokenizerError(
-        `merges[${rank}]: expected each pair once, got ${show(a)} + ${show(b)} again. Remove the repetition.`,
-      );
-    }
-  }
-  return pairs;
 }

@@ -111,7 +111,7 @@ describe('Utf8Feed', () => {
       `x${'😀'.repeat(20_000)}`,
     ]) {
       const found: string[] = [];
-      new Utf8Feed().forEachBatch(text, '', (bytes, { ends, count }) => {
+      new Utf8Feed(scanPieces).forEachBatch(text, '', (bytes, { ends, count }) => {
         found.push(...cut(bytes, ends.subarray(0, count)));
       });
       expect(found).toEqual(piecesOf(text));
@@ -122,7 +122,7 @@ describe('Utf8Feed', () => {
     for (const before of [0, 16_383, 16_384]) {
       const text = `${'a'.repeat(before)}\ud800b\udc00`;
       const found: string[] = [];
-      new Utf8Feed().forEachBatch(text, '', (bytes, { ends, count }) => {
+      new Utf8Feed(scanPieces).forEachBatch(text, '', (bytes, { ends, count }) => {
         found.push(...cut(bytes, ends.subarray(0, count)));
       });
       expect(found.join('')).toBe(`${'a'.repeat(before)}\ufffdb\ufffd`);

@@ -1,11 +1,12 @@
-import { characterClasses, OTHER, SPACE } from '../unicode/classes.ts';
+import { characterClasses, SPACE } from '../unicode/classes.ts';
+import { classAt, lengthOfCharacter } from './utf8.ts';
 
 const BLANK = 0x20;
 const APOSTROPHE = 0x27;
 
 // FNV-1a, 32 bits: cheap to roll over the bytes while they are classified.
-const HASH_START = 0x811c9dc5 | 0;
-const HASH_PRIME = 0x01000193;
+export const HASH_START: number = 0x811c9dc5 | 0;
+export const HASH_PRIME: number = 0x01000193;
 
 /** Where a scan leaves its pieces: `ends[i]` is one past the last byte of piece i, `hashes[i]` a hash of its bytes. */
 export interface Pieces {
@@ -19,21 +20,30 @@ export function emptyPieces(): Pieces {
 }
 
 /**
- * Cuts UTF-8 into the pieces of GPT-2's pattern
- *
- *     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
- *
- * Written by hand since the regular expression is four times slower and JavaScript's `\s` is the wrong set.
+ * Cuts UTF-8 into pieces.
  *
  * @param bytes well-formed UTF-8, whole characters up to `end`
  * @param final whether the text ends at `end`; if not, a piece that more text could change is left alone
  * @returns the first byte that belongs to no piece yet: `end` where `final`
  */
+export type Scanner = (bytes: Uint8Array, end: number, final: boolean, pieces: Pieces) => number;
+
+/** Makes room for as many pieces as there are bytes. */
+export function reservePieces(pieces: Pieces, count: number): void {
+  if (pieces.ends.length >= count) return;
+  pieces.ends = new Int32Array(count);
+  pieces.hashes = new Int32Array(count);
+}
+
+/**
+ * Cuts UTF-8 into the pieces of GPT-2's pattern
+ *
+ *     's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+ *
+ * Written by hand since the regular expression is four times slower and JavaScript's `\s` is the wrong set.
+ */
 export function scanPieces(bytes: Uint8Array, end: number, final: boolean, pieces: Pieces): number {
-  if (pieces.ends.length < end) {
-    pieces.ends = new Int32Array(end);
-    pieces.hashes = new Int32Array(end);
-  }
+  reservePieces(pieces, end);
   const { ends, hashes } = pieces;
   const classes = characterClasses();
   let count = 0;
@@ -108,25 +118,4 @@ function contractionLength(bytes: Uint8Array, start: number, end: number): numbe
     (first === 0x76 && second === 0x65) || // ve
     (first === 0x6c && second === 0x6c); // ll
   return known ? 3 : 0;
-}
-
-function classAt(classes: Uint8Array, bytes: Uint8Array, at: number): number {
-  const byte = bytes[at]!;
-  const codePoint = byte < 0x80 ? byte : codePointAt(bytes, at, byte);
-  return codePoint < classes.length ? classes[codePoint]! : OTHER;
-}
-
-function codePointAt(bytes: Uint8Array, at: number, lead: number): number {
-  const second = bytes[at + 1]! & 0x3f;
-  if (lead < 0xe0) return ((lead & 0x1f) << 6) | second;
-  const third = bytes[at + 2]! & 0x3f;
-  if (lead < 0xf0) return ((lead & 0x0f) << 12) | (second << 6) | third;
-  return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | (bytes[at + 3]! & 0x3f);
-}
-
-/** Bytes of the UTF-8 character that starts with `lead`. */
-function lengthOfCharacter(lead: number): number {
-  if (lead < 0x80) return 1;
-  if (lead < 0xe0) return 2;
-  return lead < 0xf0 ? 3 : 4;
 }

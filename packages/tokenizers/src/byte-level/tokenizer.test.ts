@@ -128,9 +128,11 @@ test('the word cache changes nothing', () => {
 });
 
 test('a text that is no string is an error', () => {
-  expect(() => tokenizer.encodeIds(['a'] as unknown as string)).toThrow(
-    'encode: expected a string, got an array of 1. Pass one text a call.',
-  );
+  for (const wrong of [7, [7]]) {
+    expect(() => tokenizer.encodeIds(wrong as unknown as string)).toThrow(
+      'encode: expected a string or an array of words, got 7. Pass one text a call, or use encodeBatch.',
+    );
+  }
 });
 
 test('a vocabulary that lacks a byte says which when a text needs it', () => {

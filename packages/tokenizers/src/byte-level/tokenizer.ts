@@ -1,13 +1,16 @@
-import { BaseTokenizer } from '../base-tokenizer.ts';
-import { parseJson } from '../json/fields.ts';
+import { TokenizerError } from '../errors.ts';
+import { readDefinition } from '../json/definition.ts';
+import { JsonFields, mismatch, parseJson } from '../json/fields.ts';
+import { readByteLevel } from '../json/pre-tokenizer.ts';
 import { vocabularyObject } from '../json/vocabulary.ts';
+import type { Merge } from '../models/bpe.ts';
+import { PipelineTokenizer } from '../pipeline/tokenizer.ts';
 import { readMergesFile, readVocabularyFile, writeMergesFile } from './files.ts';
-import { readByteLevelJson, writeByteLevelJson } from './json.ts';
-import { ByteLevelModel } from './model.ts';
 import type { ByteLevelBPEOptions } from './options.ts';
+import { byteLevelCut } from './recognise.ts';
 
 const END_OF_TEXT = '<|endoftext|>';
-const DEFAULT_CACHE_SIZE = 1 << 16;
+const NO_EXTRAS = { fuseUnknown: false, byteFallback: false, ignoreMerges: false };
 
 export interface VocabularyFiles {
   /** The text of `vocab.json` or `encoder.json`. */
@@ -40,21 +43,26 @@ export interface VocabularyFilesOptions extends Pick<ByteLevelBPEOptions, 'addPr
  * ```
  * @see Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.2
  */
-export class ByteLevelBPETokenizer extends BaseTokenizer {
-  readonly #model: ByteLevelModel;
-  readonly #merges: readonly (readonly [left: string, right: string])[];
-  readonly #addPrefixSpace: boolean;
-  readonly #trimOffsets: boolean;
+export class ByteLevelBPETokenizer extends PipelineTokenizer {
+  readonly #merges: readonly Merge[];
 
   constructor(options: ByteLevelBPEOptions) {
-    const { addPrefixSpace = false, trimOffsets = false, cacheSize = DEFAULT_CACHE_SIZE } = options;
-    const { vocabulary, merges } = options;
-    const model = new ByteLevelModel({ vocabulary, merges, addPrefixSpace, trimOffsets, cacheSize });
-    super(model, options.addedTokens ?? []);
-    this.#model = model;
+    const { vocabulary, merges, addedTokens = [], addPrefixSpace = false, trimOffsets = false } = options;
+    const byteLevel = {
+      type: 'ByteLevel',
+      add_prefix_space: addPrefixSpace,
+      trim_offsets: trimOffsets,
+      use_regex: true,
+    };
+    super(
+      {
+        model: { type: 'BPE', mergesAsText: true, options: { vocabulary, merges, ...NO_EXTRAS } },
+        addedTokens,
+        sections: { pre_tokenizer: byteLevel, post_processor: byteLevel, decoder: byteLevel },
+      },
+      options.cacheSize,
+    );
     this.#merges = merges;
-    this.#addPrefixSpace = addPrefixSpace;
-    this.#trimOffsets = trimOffsets;
   }
 
   /**
@@ -62,7 +70,26 @@ export class ByteLevelBPETokenizer extends BaseTokenizer {
    * @throws TokenizerError for anything in the file that would change the ids and is not understood
    */
   static fromJSON(json: string | object): ByteLevelBPETokenizer {
-    return new ByteLevelBPETokenizer(readByteLevelJson(parseJson(json, 'tokenizer.json')));
+    const { model, addedTokens, sections } = readDefinition(parseJson(json, 'tokenizer.json'));
+    const { pre_tokenizer, decoder, post_processor, ...others } = sections;
+    const other = Object.entries(others).find(([, section]) => section !== null);
+    if (other !== undefined) throw mismatch(other[0], 'null, since this is plain byte-level BPE', other[1]);
+    const preTokenizer = readSection(pre_tokenizer, 'pre_tokenizer');
+    const trimOffsets = post_processor ? readSection(post_processor, 'post_processor').trimOffsets : false;
+    if (model.type !== 'BPE' || !byteLevelCut(model.options, pre_tokenizer, decoder)) {
+      throw new TokenizerError(
+        'tokenizer.json: expected a BPE model over the whole byte alphabet, ByteLevel before and after it, got ' +
+          'something else. Read it with tokenizerFromJSON.',
+      );
+    }
+    const { vocabulary, merges } = model.options;
+    return new ByteLevelBPETokenizer({
+      vocabulary,
+      merges,
+      addedTokens,
+      addPrefixSpace: preTokenizer.addPrefixSpace,
+      trimOffsets,
+    });
   }
 
   /** Reads the texts of GPT-2's two files, under their old or their new names. */
@@ -87,26 +114,17 @@ export class ByteLevelBPETokenizer extends BaseTokenizer {
 
   /** The texts of `vocab.json` and `merges.txt`; which tokens are special is not in them. */
   toVocabularyFiles(): VocabularyFiles {
+    const tokens = Array.from({ length: this.vocabularySize }, (_, id) => this.idToToken(id));
     return {
-      vocabulary: JSON.stringify(vocabularyObject(this.#tokens())),
+      vocabulary: JSON.stringify(vocabularyObject(tokens)),
       merges: writeMergesFile(this.#merges),
     };
   }
+}
 
-  override toJSON(): object {
-    return writeByteLevelJson({
-      tokens: this.#tokens(),
-      merges: this.#merges,
-      addedTokens: this.addedTokens,
-      addPrefixSpace: this.#addPrefixSpace,
-      trimOffsets: this.#trimOffsets,
-    });
-  }
-
-  /** Tokens by id, the added ones among them. */
-  #tokens(): readonly (string | undefined)[] {
-    const tokens = [...this.#model.tokens];
-    for (const { id, content } of this.addedTokens) tokens[id] = content;
-    return tokens;
-  }
+function readSection(value: unknown, path: string): ReturnType<typeof readByteLevel> {
+  const fields = new JsonFields(value, path);
+  if (fields.get('type') !== 'ByteLevel')
+    throw mismatch(fields.at('type'), '"ByteLevel"', fields.get('type'));
+  return readByteLevel(fields);
 }

@@ -1,4 +1,4 @@
-import { emptyPieces, type Pieces, scanPieces } from './scanner.ts';
+import { emptyPieces, type Pieces, type Scanner } from './scanner.ts';
 
 /** UTF-16 units converted at once: enough to make a call cheap, few enough that the bytes stay in the cache. */
 const CHUNK = 1 << 14;
@@ -10,7 +10,12 @@ const CHUNK = 1 << 14;
 export class Utf8Feed {
   readonly #encoder = new TextEncoder();
   readonly #pieces: Pieces = emptyPieces();
+  readonly #scan: Scanner;
   #bytes = new Uint8Array(CHUNK * 3);
+
+  constructor(scanner: Scanner) {
+    this.#scan = scanner;
+  }
 
   /**
    * Calls `visit` with each batch of pieces: piece 0 starts at byte 0, piece i at `pieces.ends[i - 1]`.
@@ -29,7 +34,7 @@ export class Utf8Feed {
       const target = carried === 0 ? this.#bytes : this.#bytes.subarray(carried);
       const end = carried + this.#encoder.encodeInto(whole ? text : text.slice(at, stop), target).written;
       at = stop;
-      const done = scanPieces(this.#bytes, end, at >= text.length, this.#pieces);
+      const done = this.#scan(this.#bytes, end, at >= text.length, this.#pieces);
       visit(this.#bytes, this.#pieces);
       carried = end - done;
       if (carried > 0) this.#bytes.copyWithin(0, done, end);

@@ -1,10 +1,11 @@
 import { BOUNDARY, type WordCounts } from '../training/word-counts.ts';
 import { WordTable } from '../training/word-table.ts';
+import { scanPieces } from './scanner.ts';
 import { Utf8Feed } from './utf8-feed.ts';
 
 /** Counts the distinct pieces of a stream of texts. */
 export class WordCounter {
-  readonly #feed = new Utf8Feed();
+  readonly #feed = new Utf8Feed(scanPieces);
   #table = new WordTable();
 
   /** Distinct pieces so far. */

@@ -1,7 +1,9 @@
 import { codePointName, show, TokenizerError } from '../errors.ts';
 import type { IdBuffer } from '../id-buffer.ts';
-import type { SegmentDecoder, SegmentModel } from '../segment-model.ts';
+import type { AlignedText } from '../pipeline/aligned-text.ts';
+import type { Places, SegmentDecoder, SegmentModel } from '../segment-model.ts';
 import { StringDecoder } from '../string-decoder.ts';
+import { unitsOf } from '../unicode/walk.ts';
 
 const NONE = -1;
 const BASIC_PLANE = 0x10000;
@@ -40,7 +42,7 @@ export class CharModel implements SegmentModel {
     return this.#vocabulary.get(token);
   }
 
-  encode(text: string, ids: IdBuffer): void {
+  encode({ text }: AlignedText, ids: IdBuffer): void {
     ids.reserve(text.length);
     let length = ids.length;
     for (let at = 0; at < text.length; ) {
@@ -53,13 +55,16 @@ export class CharModel implements SegmentModel {
     ids.length = length;
   }
 
-  align(text: string, base: number, _ids: Int32Array, from: number, to: number, offsets: Int32Array): void {
-    let at = 0;
-    for (let i = from; i < to; i++) {
-      offsets[2 * i] = base + at;
-      at += unitsOf(text.codePointAt(at)!);
-      offsets[2 * i + 1] = base + at;
+  align(source: AlignedText, _ids: Int32Array, { offsets, words }: Places, firstWord: number): number {
+    let word = firstWord;
+    for (let at = 0; at < source.text.length; ) {
+      const next = at + unitsOf(source.text.codePointAt(at)!);
+      offsets.push(source.startOf(at));
+      offsets.push(source.endOf(next - 1));
+      words.push(word++);
+      at = next;
     }
+    return word;
   }
 
   decoder(): SegmentDecoder {
@@ -83,8 +88,4 @@ export class CharModel implements SegmentModel {
         'Train on text that has it, or with an unknownToken.',
     );
   }
-}
-
-function unitsOf(codePoint: number): number {
-  return codePoint < BASIC_PLANE ? 1 : 2;
 }

@@ -83,10 +83,10 @@ describe('CharTokenizer', () => {
       decoder: { type: 'Fuse' },
       model: { type: 'WordLevel', vocab: { a: 0, b: 1 }, unk_token: '<unk>' },
     });
-    expect(() => tokenizerFromJSON(json.replace('[\\\\s\\\\S]', '\\\\w+'))).toThrow(
-      'pre_tokenizer.pattern.Regex: expected "[\\\\s\\\\S]", got "\\\\w+".',
+    expect(() => CharTokenizer.fromJSON(json.replace('[\\\\s\\\\S]', '\\\\w+'))).toThrow(
+      'tokenizer.json: expected a WordLevel model over text split by [\\s\\S] and fused again, got "WordLevel"',
     );
-    expect(() => tokenizerFromJSON(json.replace('"b":1', '"bc":1'))).toThrow('got "bc"');
+    expect(() => CharTokenizer.fromJSON(json.replace('"b":1', '"bc":1'))).toThrow('got "bc"');
     expect(() => tokenizerFromJSON(json.replace('"b":1', '"b":0'))).toThrow('got 0 for both "a" and "b"');
   });
 });

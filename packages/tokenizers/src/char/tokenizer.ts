@@ -1,9 +1,12 @@
-import { BaseTokenizer } from '../base-tokenizer.ts';
 import { show, TokenizerError } from '../errors.ts';
-import { parseJson } from '../json/fields.ts';
-import { readCharJson, writeCharJson } from './json.ts';
-import { CharModel } from './model.ts';
+import { readDefinition } from '../json/definition.ts';
+import { mismatch, parseJson } from '../json/fields.ts';
+import { PipelineTokenizer } from '../pipeline/tokenizer.ts';
 import type { CharTokenizerOptions } from './options.ts';
+import { ANY_CHARACTER, CHARACTER_DECODER, CHARACTER_SPLIT, cutsCharacters } from './recognise.ts';
+
+/** Hugging Face's word-level model must name an unknown token; one outside the vocabulary makes it an error. */
+const NO_UNKNOWN_TOKEN = '<unk>';
 
 /**
  * One token a character (a Unicode code point; a lone surrogate counts as U+FFFD).
@@ -19,16 +22,14 @@ import type { CharTokenizerOptions } from './options.ts';
  * console.log(tokenizer.encodeIds('hole')); // Int32Array(4) [ 1, 3, 2, 0 ]
  * ```
  */
-export class CharTokenizer extends BaseTokenizer {
-  readonly #model: CharModel;
-  readonly #unknownToken: string | undefined;
-
+export class CharTokenizer extends PipelineTokenizer {
   constructor(options: CharTokenizerOptions) {
     const { vocabulary, addedTokens = [], unknownToken } = options;
-    const model = new CharModel(vocabulary, unknownToken);
-    super(model, addedTokens);
-    this.#model = model;
-    this.#unknownToken = unknownToken;
+    super({
+      model: { type: 'WordLevel', options: { vocabulary, unknownToken: unknownToken ?? NO_UNKNOWN_TOKEN } },
+      addedTokens,
+      sections: { pre_tokenizer: CHARACTER_SPLIT, decoder: CHARACTER_DECODER },
+    });
     if (unknownToken !== undefined && !vocabulary.has(unknownToken)) {
       throw new TokenizerError(
         `unknownToken: expected a token of the vocabulary, got ${show(unknownToken)}. Add it, or leave it out.`,
@@ -53,11 +54,22 @@ export class CharTokenizer extends BaseTokenizer {
    * @throws TokenizerError for anything in the file that would change the ids and is not understood
    */
   static fromJSON(json: string | object): CharTokenizer {
-    return new CharTokenizer(readCharJson(parseJson(json, 'tokenizer.json')));
-  }
-
-  override toJSON(): object {
-    return writeCharJson(this.#model.tokens, this.addedTokens, this.#unknownToken);
+    const { model, addedTokens, sections } = readDefinition(parseJson(json, 'tokenizer.json'));
+    const { pre_tokenizer, decoder, ...others } = sections;
+    const other = Object.entries(others).find(([, section]) => section !== null);
+    if (other !== undefined) throw mismatch(other[0], 'null, since this is a character tokenizer', other[1]);
+    if (model.type !== 'WordLevel' || !cutsCharacters(pre_tokenizer, decoder)) {
+      throw new TokenizerError(
+        `tokenizer.json: expected a WordLevel model over text split by ${ANY_CHARACTER} and fused again, got ` +
+          `${show(model.type)} over something else. Read it with tokenizerFromJSON.`,
+      );
+    }
+    const { vocabulary, unknownToken } = model.options;
+    return new CharTokenizer({
+      vocabulary,
+      addedTokens,
+      ...(vocabulary.has(unknownToken) ? { unknownToken } : {}),
+    });
   }
 }
 

@@ -1,5 +1,8 @@
 import { show, TokenizerError } from '../errors.ts';
 
+/** Nobody nests steps that deep; a hostile file must not overflow the stack. */
+const LONGEST_PATH = 1000;
+
 type JsonScalar = string | number | boolean | null;
 
 /**
@@ -7,7 +10,7 @@ type JsonScalar = string | number | boolean | null;
  * says and we do not understand would change the ids, so it is an error that names it.
  */
 export class JsonFields {
-  readonly #object: object;
+  readonly object: object;
   readonly #path: string;
   readonly #read = new Set<string>();
 
@@ -15,14 +18,20 @@ export class JsonFields {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw mismatch(path, 'an object', value);
     }
-    this.#object = value;
+    if (path.length > LONGEST_PATH) throw mismatch(path.slice(0, 40), 'fewer steps within steps', value);
+    this.object = value;
     this.#path = path;
+  }
+
+  /** The names of all fields. */
+  keys(): readonly string[] {
+    return Object.keys(this.object);
   }
 
   /** A field's value, or `undefined` where the object has none of its own. */
   get(key: string): unknown {
     this.#read.add(key);
-    return Object.hasOwn(this.#object, key) ? Reflect.get(this.#object, key) : undefined;
+    return Object.hasOwn(this.object, key) ? Reflect.get(this.object, key) : undefined;
   }
 
   /** A field that is one of the given values; the first of them stands for an absent field. */
@@ -38,8 +47,23 @@ export class JsonFields {
     return this.oneOf(key, absent ? [true, false] : [false, true]);
   }
 
-  string(key: string): string {
-    const value = this.get(key);
+  /** A finite number. */
+  number(key: string, absent?: number): number {
+    const value = this.get(key) ?? absent;
+    if (typeof value !== 'number' || !Number.isFinite(value)) throw mismatch(this.at(key), 'a number', value);
+    return value;
+  }
+
+  /** An integer of at least 0. */
+  count(key: string, absent?: number): number {
+    const value = this.number(key, absent);
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw mismatch(this.at(key), 'an integer of at least 0', value);
+    return value;
+  }
+
+  string(key: string, absent?: string): string {
+    const value = this.get(key) ?? absent;
     if (typeof value !== 'string') throw mismatch(this.at(key), 'a string', value);
     return value;
   }
@@ -57,7 +81,7 @@ export class JsonFields {
 
   /** @throws TokenizerError for a field that nobody asked for */
   end(): void {
-    const unknown = Object.keys(this.#object).find((key) => !this.#read.has(key));
+    const unknown = Object.keys(this.object).find((key) => !this.#read.has(key));
     if (unknown === undefined) return;
     throw new TokenizerError(
       `${this.at(unknown)}: expected only the fields ${[...this.#read].join(', ')}, got ${show(unknown)}. ` +
@@ -69,7 +93,15 @@ export class JsonFields {
 export function mismatch(path: string, expected: string, got: unknown): TokenizerError {
   return new TokenizerError(
     `${path}: expected ${expected}, got ${got === undefined ? 'nothing' : show(got)}. ` +
-      'Only files of byte-level BPE (GPT-2) and character tokenizers can be read.',
+      'Correct the file, or write it with a version of its library that this one knows.',
+  );
+}
+
+/** A part of the pipeline that this package does not have. */
+export function unknownType(path: string, known: readonly string[], got: unknown): TokenizerError {
+  return new TokenizerError(
+    `${path}: expected one of ${known.join(', ')}, got ${got === undefined ? 'nothing' : show(got)}. ` +
+      'Leave that part out if the ids do not depend on it.',
   );
 }
 

@@ -1,0 +1,222 @@
+import { show, TokenizerError } from '../errors.ts';
+
+/** White space, and its complement, for use inside brackets. `\s` of JavaScript is another set. */
+const SPACES = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const WORDS = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
+const LONGEST_PATTERN = 5000;
+
+/**
+ * Turns a regular expression of Oniguruma, as `tokenizer.json` has them, into one of JavaScript that matches the
+ * same, or refuses it: what JavaScript lacks or spells otherwise, and what may take exponential time.
+ */
+export function translatePattern(pattern: string, path: string): RegExp {
+  if (pattern.length > LONGEST_PATTERN) {
+    throw refuse(path, pattern, `at most ${LONGEST_PATTERN} characters`, `${pattern.length}`);
+  }
+  const source = new Translator(pattern, path).run();
+  try {
+    return new RegExp(source, 'gu');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refuse(path, pattern, 'a regular expression that JavaScript understands too', reason, error);
+  }
+}
+
+function refuse(
+  path: string,
+  pattern: string,
+  expected: string,
+  got: string,
+  cause?: unknown,
+): TokenizerError {
+  return new TokenizerError(
+    `${path} = ${show(pattern)}: expected ${expected}, got ${got}. ` +
+      'Write the pattern another way, or split with several simpler ones.',
+    cause === undefined ? {} : { cause },
+  );
+}
+
+interface Group {
+  readonly ignoreCase: boolean;
+  /** Whether something in it repeats without bound, or there is a choice in it. */
+  branching: boolean;
+}
+
+class Translator {
+  readonly #pattern: string;
+  readonly #path: string;
+  readonly #groups: Group[] = [{ ignoreCase: false, branching: false }];
+  #at = 0;
+  #out = '';
+  #closed: Group | undefined; // the group that ended just before
+
+  constructor(pattern: string, path: string) {
+    this.#pattern = pattern;
+    this.#path = path;
+  }
+
+  run(): string {
+    while (this.#at < this.#pattern.length) {
+      const closed = this.#closed;
+      this.#closed = undefined;
+      this.#step(closed);
+    }
+    return this.#out;
+  }
+
+  #step(closed: Group | undefined): void {
+    const rest = this.#pattern.slice(this.#at, this.#at + 12);
+    const character = rest[0]!;
+    const quantifier = /^(?:[*+?]|\{\d+(?:,\d*)?\})/.exec(rest)?.[0];
+    if (quantifier !== undefined) this.#quantify(quantifier, closed);
+    else if (character === '\\') this.#out += this.#escape(false);
+    else if (character === '[') this.#bracket();
+    else if (character === '(') this.#open();
+    else if (character === ')') this.#close();
+    else {
+      if (character === '|') this.#group.branching = true;
+      this.#at += 1;
+      this.#out += this.#letter(character);
+    }
+  }
+
+  get #group(): Group {
+    return this.#groups.at(-1)!;
+  }
+
+  #quantify(quantifier: string, closed: Group | undefined): void {
+    this.#at += quantifier.length;
+    const unbounded = quantifier === '*' || quantifier === '+' || quantifier.endsWith(',}');
+    const most = Number(/(\d+)\}$/.exec(quantifier)?.[1] ?? 0);
+    if (closed?.branching && (unbounded || most > 3)) {
+      throw this.#refuse(
+        'no repetition of a group that repeats or chooses, which can take for ever',
+        quantifier,
+      );
+    }
+    const suffix = this.#pattern[this.#at];
+    if (suffix === '+')
+      throw this.#refuse('no possessive quantifier, which JavaScript lacks', `${quantifier}+`);
+    if (suffix === '?') this.#at++;
+    if (unbounded || most > 3) this.#group.branching = true;
+    this.#out += quantifier + (suffix === '?' ? '?' : '');
+  }
+
+  #open(): void {
+    const head = /^\((?:\?(?:<?[=!]|:|i:|<[A-Za-z]\w*>|[^)]{1,3}))?/.exec(this.#pattern.slice(this.#at))![0];
+    if (!/^\((?:\?(?:<?[=!]|:|i:|<[A-Za-z]\w*>))?$/.test(head)) {
+      throw this.#refuse('a plain, named, case-insensitive or looking group', head);
+    }
+    this.#at += head.length;
+    this.#groups.push({ ignoreCase: this.#group.ignoreCase || head === '(?i:', branching: false });
+    this.#out += head === '(?i:' ? '(?:' : head;
+  }
+
+  #close(): void {
+    if (this.#groups.length === 1) throw this.#refuse('balanced brackets', ')');
+    const group = this.#groups.pop()!;
+    this.#group.branching ||= group.branching;
+    this.#closed = group;
+    this.#at++;
+    this.#out += ')';
+  }
+
+  /** An escape, outside or inside brackets. */
+  #escape(inside: boolean): string {
+    const property = /^\\[pP]\{\w+\}/.exec(this.#pattern.slice(this.#at, this.#at + 40))?.[0];
+    const written = property ?? this.#pattern.slice(this.#at, this.#at + 2);
+    this.#at += written.length;
+    if (property !== undefined) return property;
+    const code = written[1] ?? '';
+    if (code === 's') return inside ? SPACES : `[${SPACES}]`;
+    if (code === 'd') return '\\p{Nd}';
+    if (code === 'D') return '\\P{Nd}';
+    if (code === 'w') return inside ? WORDS : `[${WORDS}]`;
+    if ((code === 'S' || code === 'W') && !inside) return `[^${code === 'S' ? SPACES : WORDS}]`;
+    if ((code === 'b' || code === 'B') && !inside) return boundary(code === 'b');
+    if ('nrtfv'.includes(code) && code !== '') return written;
+    if (code === 'x' || code === 'u') return this.#codePoint(code);
+    if (/[^A-Za-z0-9]/.test(code)) return /[\^$\\.*+?()[\]{}|/-]/.test(code) ? `\\${code}` : code;
+    if (code === 'A' && !inside) return '(?<![^])';
+    if (code === 'z' && !inside) return '(?![^])';
+    throw this.#refuse('an escape whose meaning is the same in JavaScript', written);
+  }
+
+  #codePoint(code: string): string {
+    const digits =
+      /^(?:\{[0-9A-Fa-f]{1,6}\}|[0-9A-Fa-f]+)/.exec(this.#pattern.slice(this.#at, this.#at + 8))?.[0] ?? '';
+    const used = digits.startsWith('{') ? digits : digits.slice(0, code === 'x' ? 2 : 4);
+    if (used === '') throw this.#refuse('hexadecimal digits', `\\${code}`);
+    this.#at += used.length;
+    return used.startsWith('{') ? `\\u${used}` : `\\u${used.padStart(4, '0')}`;
+  }
+
+  #bracket(): void {
+    this.#at++;
+    this.#out += '[';
+    if (this.#pattern[this.#at] === '^') {
+      this.#at++;
+      this.#out += '^';
+    }
+    for (let first = true; ; first = false) {
+      const character = this.#pattern[this.#at];
+      if (character === undefined) throw this.#refuse('a closing bracket', 'none');
+      if (character === ']' && !first) break;
+      if (character === '[' || this.#pattern.startsWith('&&', this.#at)) {
+        throw this.#refuse('no set within a set', this.#pattern.slice(this.#at, this.#at + 2));
+      }
+      if (character === '\\') {
+        if (/^\\[SWbB]/.test(this.#pattern.slice(this.#at, this.#at + 2))) this.#negatedInside();
+        else this.#out += this.#escape(true);
+      } else {
+        this.#at++;
+        this.#out += this.#inside(character);
+      }
+    }
+    this.#at++;
+    this.#out += ']';
+  }
+
+  /** `\S` and `\W` among others: what JavaScript cannot say, save for the whole of `[\s\S]`. */
+  #negatedInside(): void {
+    if (this.#pattern.startsWith('[\\s\\S]', this.#at - 3)) {
+      this.#at += 2;
+      this.#out += '\\S\\s';
+      return;
+    }
+    throw this.#refuse('no negated class within a set', this.#pattern.slice(this.#at, this.#at + 2));
+  }
+
+  #inside(character: string): string {
+    if (character === ']' || character === '(' || character === '{') return `\\${character}`;
+    return this.#group.ignoreCase && /[A-Za-z]/.test(character) ? bothCases(character) : character;
+  }
+
+  #letter(character: string): string {
+    if (this.#group.ignoreCase && /\p{L}/u.test(character)) return `[${bothCases(character)}]`;
+    if (character === '.') return '[^\\n]';
+    if (character === '$') return '(?![^\\n])';
+    if (character === '^') return '(?<![^\\n])';
+    return '{}]/'.includes(character) ? `\\${character}` : character;
+  }
+
+  #refuse(expected: string, got: string): TokenizerError {
+    return refuse(this.#path, this.#pattern, expected, show(got));
+  }
+}
+
+/** The spellings that Unicode's simple case folding takes for the same: `s`, `S` and the long s `ſ`. */
+function bothCases(letter: string): string {
+  const extra = { s: '\u017f', k: '\u212a' }[letter.toLowerCase()] ?? '';
+  return letter.toLowerCase() + letter.toUpperCase() + extra;
+}
+
+function boundary(at: boolean): string {
+  const before = `(?<=[${WORDS}])`;
+  const after = `(?=[${WORDS}])`;
+  const notBefore = `(?<![${WORDS}])`;
+  const notAfter = `(?![${WORDS}])`;
+  return at
+    ? `(?:${before}${notAfter}|${notBefore}${after})`
+    : `(?:${before}${after}|${notBefore}${notAfter})`;
+}

@@ -1,0 +1,44 @@
+import { BaseTokenizer } from '../base-tokenizer.ts';
+import { writeAddedTokens } from '../json/added-tokens.ts';
+import { SECTIONS, type TokenizerDefinition } from '../json/definition.ts';
+import { readNormalizer } from '../json/normalizer.ts';
+import { readPostProcessor } from '../json/post-processor.ts';
+import { readPadding, readTruncation } from '../json/shape.ts';
+import { writeModel } from '../models/definitions.ts';
+import type { SegmentModel } from '../segment-model.ts';
+import { compileModel } from './compile.ts';
+
+/**
+ * A tokenizer made of the parts that a `tokenizer.json` names: normaliser, pre-tokeniser, model, template and decoder.
+ * `tokenizerFromJSON` makes one from a file; the classes and builders of the families make one from their options.
+ */
+export class PipelineTokenizer extends BaseTokenizer {
+  readonly #definition: TokenizerDefinition;
+  readonly #model: SegmentModel;
+
+  constructor(definition: TokenizerDefinition, cacheSize?: number) {
+    const { normalizer, post_processor, truncation, padding } = definition.sections;
+    const model = compileModel(definition, cacheSize);
+    super({
+      model,
+      addedTokens: definition.addedTokens,
+      normalizer: normalizer ? readNormalizer(normalizer, 'normalizer') : undefined,
+      ...(post_processor ? { postProcessing: readPostProcessor(post_processor, 'post_processor') } : {}),
+      defaults: { truncation: readTruncation(truncation), padding: readPadding(padding) },
+    });
+    this.#definition = definition;
+    this.#model = model;
+  }
+
+  override toJSON(): object {
+    const { sections, model } = this.#definition;
+    const [truncation, padding, ...steps] = SECTIONS.map((key) => [key, sections[key] ?? null] as const);
+    return {
+      version: '1.0',
+      ...Object.fromEntries([truncation!, padding!]),
+      added_tokens: writeAddedTokens(this.addedTokens),
+      ...Object.fromEntries(steps),
+      model: writeModel(model, this.#model.tokens),
+    };
+  }
+}
