@@ -7,7 +7,7 @@ export type Constant = number | readonly number[] | null;
 export function constantsOf({ leaves, changeable }: Schedule): Constant[] {
   return [
     ...leaves.map((leaf) => (leaf.isConstant ? leaf.storage!.array![0]! : null)),
-    ...changeable.map(({ values }) => values),
+    ...changeable.map(({ values, mayChange }) => (mayChange === 'often' ? null : values)),
   ];
 }
 

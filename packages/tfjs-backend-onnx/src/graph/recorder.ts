@@ -42,7 +42,8 @@ export function recordAll(
   let identity = '';
   for (const input of inputs) {
     if (isLiteral(input) && input.mayChange) {
-      description += `|${input.type}[${input.dims}]?`;
+      // The shapes of the outputs may follow from numbers that are not part of the description.
+      description += `|${input.mayChange}${input.type}[${input.dims}]${outputs.map(({ shape }) => `[${shape}]`)}`;
       identity += `,${literalText(input)}`;
     } else if (isLiteral(input)) description += `|${literalText(input)}`;
     else {
@@ -123,8 +124,12 @@ export function constant(value: number, type: ElementType = 'float32'): Literal 
 }
 
 /** A number, or a list of them, from a call's attributes that may well be another at the next call. */
-export function changeable(values: number | readonly number[], type: 'float32' | 'int32'): Literal {
-  return { type, dims: typeof values === 'number' ? [] : [values.length], values, mayChange: true };
+export function changeable(
+  values: number | readonly number[],
+  type: 'float32' | 'int32',
+  mayChange: 'seldom' | 'often' = 'seldom',
+): Literal {
+  return { type, dims: typeof values === 'number' ? [] : [values.length], values, mayChange };
 }
 
 /** Forgets what was recorded before a run: its values now have their numbers, or are dead. */

@@ -1,6 +1,6 @@
 import { slice_util, type Tensor } from '@tensorflow/tfjs-core';
 import { changeable, record } from '../graph/recorder.ts';
-import { type LazyValue, leaf, newMemory, sameShape } from '../graph/value.ts';
+import { sameShape } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 
 export const slice: LoweredKernel = kernel<{ begin: number | number[]; size: number | number[] }>(
@@ -20,12 +20,10 @@ export const slice: LoweredKernel = kernel<{ begin: number | number[]; size: num
     const from = axes.map((axis) => begin[axis]!);
     const to = axes.map((axis) => begin[axis]! + size[axis]!);
     const output = { shape: size, type: x.type };
-    // So batches are cut out of a data set: where one begins is an input, or each would be another graph.
-    if (x.storage && axes.length === 1 && axes[0] === 0) {
-      const place = (row: number): LazyValue => leaf([1], 'int32', newMemory(Int32Array.of(row)));
-      return record('Slice', [x, place(from[0]!), place(to[0]!)], output);
-    }
+    // So batches are cut out of a data set, which begin elsewhere each time.
+    const mayChange = x.storage && axes.length === 1 && axes[0] === 0 ? 'often' : 'seldom';
+    const range = [changeable(from, 'int32', mayChange), changeable(to, 'int32', mayChange)];
     const along = { type: 'int32', dims: [axes.length], values: axes } as const;
-    return record('Slice', [x, changeable(from, 'int32'), changeable(to, 'int32'), along], output);
+    return record('Slice', [x, ...range, along], output);
   },
 );

@@ -8,8 +8,11 @@ export interface Literal {
   readonly type: ElementType;
   readonly dims: readonly number[];
   readonly values: readonly number[] | number;
-  /** Set where the numbers may differ from call to call: built in until they do, they are an input from then on. */
-  readonly mayChange?: true;
+  /**
+   * Set where the numbers may differ from call to call. Those that seldom do are built in until then, and an input from
+   * then on; those that often do are an input at once.
+   */
+  readonly mayChange?: 'seldom' | 'often';
 }
 
 /** A text of its own for every literal: -0 is another number than 0. */

@@ -70,6 +70,17 @@ describe('sessions', () => {
     const sum = tf.tidy(() => tf.addN([columns(0, 2), columns(2, 2), columns(0, 2)]));
     expect([...sum.dataSync()]).toEqual([5, 8]);
     const lazy = (tensor: tf.Tensor): unknown => onnxBackend().value(tensor);
+    // Of one structure but for the numbers of where they end: other shapes are other graphs.
+    expect([columns(0, 2), columns(0, 3), columns(1, 3)].map((part) => [...part.dataSync()])).toEqual([
+      [1, 2],
+      [1, 2, 3],
+      [2, 3, 4],
+    ]);
+    const rows = tf.tensor1d([1, 2, 3, 4]);
+    expect([2, 3].map((count) => [...tf.slice(rows, 1, count).dataSync()])).toEqual([
+      [2, 3],
+      [2, 3, 4],
+    ]);
     expect(lazy(columns(1, 3))).toBe(lazy(columns(1, 3)));
     expect(lazy(columns(1, 3))).not.toBe(lazy(columns(0, 3)));
   });
