@@ -18,12 +18,16 @@ export interface SizePlan {
   readonly sizes: readonly DynamicSize[];
   /** For each input, the dynamic size of each axis that has one. */
   readonly axes: ReadonlyMap<string, ReadonlyMap<number, DynamicSize>>;
+  /** Whether the sizes may have a divisor in common, or are few. */
+  readonly uniform: boolean;
   /** How often to record. */
   readonly recordings: number;
 }
 
 /** More than any formula has unknowns. */
 const RECORDINGS = 6;
+/** Two could be anything. */
+const FEWEST_SIZES = 3;
 /** Without dynamic axes: a second recording, on other numbers, shows what JavaScript made of them. */
 const STATIC_RECORDINGS = 2;
 /** Orders of sizes in which no two agree at any place, so that two axes never have one size. */
@@ -32,18 +36,19 @@ const ORDERS: readonly (readonly number[])[] = [
   [1, 3, 0, 5, 2, 4],
   [2, 5, 4, 0, 3, 1],
 ];
-const PRIMES: readonly number[] = [11, 13, 17, 19, 23, 29];
+/** Odd and even ones that models seldom have for anything else. */
+const UNCOMMON: readonly number[] = [11, 14, 17, 19, 21, 26];
 
 /**
- * Ways to choose sizes, from the one that fits most functions on: near the example, since a function may
- * have a longest sequence; primes, which meet no fixed size by chance; multiples, where parts must be equal.
- * Never 1, at which operations do less.
+ * Ways to choose sizes, never 1, at which operations do less. First near the example, since a function may
+ * have a longest sequence, then uncommon ones. Where the function takes neither: multiples of the example,
+ * for parts of equal size, and few small ones.
  */
-const CHOICES: readonly ((example: number) => readonly number[])[] = [
-  (example) => ORDERS[0]!.map((i) => (example >= 8 ? example - i : 2 + i)),
-  () => PRIMES,
-  (example) => ORDERS[0]!.map((i) => Math.max(example, 2) * (i + 1)),
-  (example) => ORDERS[0]!.map((i) => 2 + (i % Math.max(example - 1, 1))),
+const CHOICES: readonly { readonly uniform: boolean; choose(example: number): readonly number[] }[] = [
+  { uniform: false, choose: (example) => ORDERS[0]!.map((i) => (example >= 8 ? example - i : 2 + i)) },
+  { uniform: false, choose: () => UNCOMMON },
+  { uniform: true, choose: (example) => ORDERS[0]!.map((i) => Math.max(example, 2) * (i + 1)) },
+  { uniform: true, choose: (example) => ORDERS[0]!.map((i) => 2 + (i % Math.max(example - 1, 1))) },
 ];
 
 /** The axes named, checked: for each input, each axis' name. */
@@ -102,7 +107,7 @@ export function sizePlans(
     for (const [axis, name] of names) exampleSizes.set(name, examples.get(input)!.shape[axis]!);
   for (const [name, sizes] of Object.entries(given)) checkSizes(name, sizes, exampleSizes);
   const chosen = [...exampleSizes.keys()].every((name) => given[name]) ? CHOICES.slice(0, 1) : CHOICES;
-  return chosen.map((choose) => {
+  const plans = chosen.map(({ choose, uniform }) => {
     const sizes = new Map(
       [...exampleSizes].map(([name, example], index): [string, DynamicSize] => {
         const among = given[name] ?? choose(example);
@@ -120,9 +125,11 @@ export function sizePlans(
           new Map([...names].map(([axis, name]) => [axis, sizes.get(name)!])),
         ]),
       ),
+      uniform,
       recordings: sizes.size === 0 ? STATIC_RECORDINGS : RECORDINGS,
     };
   });
+  return plans.filter(({ sizes }) => sizes.every(({ values }) => new Set(values).size >= FEWEST_SIZES));
 }
 
 /** The example's numbers repeated or cut to the sizes of a recording, and moved along: other numbers, but of the same kind. */
@@ -166,7 +173,8 @@ export async function readExamples(
 }
 
 function checkSizes(name: string, sizes: readonly number[], known: ReadonlyMap<string, number>): void {
-  const good = sizes.every((size) => Number.isInteger(size) && size > 1) && new Set(sizes).size >= 3;
+  const good =
+    sizes.every((size) => Number.isInteger(size) && size > 1) && new Set(sizes).size >= FEWEST_SIZES;
   if (!known.has(name) || !good) {
     throw new Error(
       `exportOnnx: expected sizes to give at least three different whole numbers above 1 for one of ${[...known.keys()].join(', ') || 'no dynamic sizes'}, ` +

@@ -14,6 +14,7 @@ import { GraphBuilder } from './graph-builder.ts';
 import { addPortably } from './portable-forms.ts';
 import type { Recording } from './record-forward.ts';
 import { SizeExpressions } from './size-expressions.ts';
+import { attributesAtAllSizes, comparableAttributes } from './window-attributes.ts';
 
 /** A tensor that the function captured. */
 export interface Weight {
@@ -224,6 +225,7 @@ class Emitter {
       addPortably(
         {
           ...operation,
+          attributes: attributesAtAllSizes(all, describe(operation)),
           name,
           outputs,
           inputs: operation.inputs.map((input, index) => {
@@ -281,7 +283,7 @@ function signature({ schedule, inputs, outputs }: Recording): string[] {
   return [
     ...schedule.operations.map(
       (operation) =>
-        `${describe(operation)} ${JSON.stringify(operation.attributes)} of (${operation.inputs.map(source).join(', ')})`,
+        `${describe(operation)} ${JSON.stringify(comparableAttributes(operation))} of (${operation.inputs.map(source).join(', ')})`,
     ),
     `outputs ${[...outputs].map(([name, value]) => `${name}: ${source(value)}`).join(', ')}`,
   ];

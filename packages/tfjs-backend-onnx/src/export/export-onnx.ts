@@ -16,7 +16,7 @@ import {
 } from './dynamic-axes.ts';
 import { type EmitOptions, type EmittedGraph, emitGraph } from './emit-graph.ts';
 import { irVersion, NEWEST_OPSET, OLDEST_OPSET } from './portable-forms.ts';
-import { type ExportableFunction, recordForward } from './record-forward.ts';
+import { type ExportableFunction, type Recording, recordForward } from './record-forward.ts';
 import { RecordingGuard } from './recording-guard.ts';
 import { writeFiles } from './write-files.ts';
 import { writeModel } from './write-model.ts';
@@ -91,7 +91,11 @@ export async function exportOnnx(
   const plans = sizePlans(axes, examples, options.sizes ?? {});
   return onOnnxBackend((backend, guard) => {
     // From here on nothing waits: the weights are written from the variables' own memory.
-    const emitted = firstThatWorks(plans, (plan) => emit(backend, guard, fn, examples, plan, options));
+    const emitted = firstThatFits(
+      plans,
+      (plan) => recordAll(backend, guard, fn, examples, plan),
+      (plan, recordings) => emit(backend, recordings, examples, plan, options),
+    );
     const fileName = options.file?.split(/[\\/]/).at(-1) ?? null;
     const model = modelOf(emitted, options);
     const written = writeModel(model, emitted.weights, fileName, options.externalDataThreshold);
@@ -128,27 +132,45 @@ async function onOnnxBackend<T>(body: (backend: OnnxBackend, guard: RecordingGua
   }
 }
 
-function firstThatWorks<T>(plans: readonly SizePlan[], attempt: (plan: SizePlan) => T): T {
+/**
+ * The graph of the first plan whose sizes the function takes. Where recordings do not fit together, sizes may have
+ * met others by chance: another plan is tried, but none whose sizes have something in common, which would hide
+ * what the function does at others.
+ */
+function firstThatFits(
+  plans: readonly SizePlan[],
+  record: (plan: SizePlan) => Recording[],
+  emit: (plan: SizePlan, recordings: readonly Recording[]) => EmittedGraph,
+): EmittedGraph {
   const errors: unknown[] = [];
+  let misfit = false;
   for (const plan of plans) {
+    if (misfit && plan.uniform) break;
+    let recordings: Recording[];
     try {
-      return attempt(plan);
+      recordings = record(plan);
     } catch (error) {
       errors.push(error);
+      continue;
+    }
+    try {
+      return emit(plan, recordings);
+    } catch (error) {
+      errors.push(error);
+      misfit = true;
     }
   }
   throw errors[0];
 }
 
-function emit(
+function recordAll(
   backend: OnnxBackend,
   guard: RecordingGuard,
   fn: ExportableFunction,
   examples: ReadonlyMap<string, Example>,
   plan: SizePlan,
-  options: ExportOnnxOptions,
-): EmittedGraph {
-  const recordings = Array.from({ length: plan.recordings }, (_, recording) => {
+): Recording[] {
+  return Array.from({ length: plan.recordings }, (_, recording) => {
     const inputs = [...examples].map(([name, example]) => {
       const { numbers, shape, type } = resized(example, plan.axes.get(name)!, recording);
       return [name, tensor(numbers, [...shape], type)] as const;
@@ -159,6 +181,15 @@ function emit(
       for (const [, input] of inputs) input.dispose();
     }
   });
+}
+
+function emit(
+  backend: OnnxBackend,
+  recordings: readonly Recording[],
+  examples: ReadonlyMap<string, Example>,
+  plan: SizePlan,
+  options: ExportOnnxOptions,
+): EmittedGraph {
   const { dynamicAxes = {}, int64 = false } = options;
   const outputs = recordings[0]!.outputs;
   const unknown = [...Object.keys(dynamicAxes), ...(Array.isArray(int64) ? int64 : [])].find(

@@ -42,6 +42,15 @@ describe('a formula of sizes', () => {
     expect(formulaText(fitFormula(values, [batch, time], [pooled], true)!)).toBe('8*P*B');
   });
 
+  test('knows sums that were met before', () => {
+    const sums = [(b: number) => b + 1, (_: number, t: number) => t - 2].map(
+      (f) => fitFormula(each(f), [batch, time], [], false)!,
+    );
+    const values = each((b, t) => 3 * (b + 1) * (t - 2));
+    expect(fitFormula(values, [batch, time], [], true)).toBeNull();
+    expect(formulaText(fitFormula(values, [batch, time], [], true, sums)!)).toBe('3*B*T - 6*B + 3*T - 6');
+  });
+
   test('is not made up', () => {
     expect(found((_, t) => (t > 7 ? 1 : 0))).toBeNull();
     expect(found((b, t) => b ** t)).toBeNull();
@@ -50,27 +59,17 @@ describe('a formula of sizes', () => {
   });
 
   test('powers are found to the precision of float32', () => {
-    expect(
-      fitPower(
-        each((_, t) => Math.fround(1 / t)),
+    const power = (f: (b: number, t: number) => number): string | null => {
+      const fitted = fitPower(
+        each((b, t) => Math.fround(f(b, t))),
         [batch, time],
-      ),
-    ).toEqual({
-      factor: 1,
-      sizes: [time],
-      power: -1,
-    });
-    expect(
-      fitPower(
-        each((_, t) => Math.fround(0.3 / Math.sqrt(t))),
-        [batch, time],
-      )?.power,
-    ).toBe(-0.5);
-    expect(
-      fitPower(
-        each((b, t) => Math.fround(1 / (b + t))),
-        [batch, time],
-      ),
-    ).toBeNull();
+        [],
+      );
+      return fitted && `${fitted.factor.toFixed(2)} (${formulaText(fitted.base)})^${fitted.power}`;
+    };
+    expect(power((_, t) => 1 / t)).toBe('1.00 (T)^-1');
+    expect(power((_, t) => 0.3 / Math.sqrt(t))).toBe('0.30 (T)^-0.5');
+    expect(power((b, t) => 1 / (b * t + 1))).toBe('1.00 (B*T + 1)^-1');
+    expect(power((b, t) => Math.sin(b + t))).toBeNull();
   });
 });

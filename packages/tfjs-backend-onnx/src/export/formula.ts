@@ -16,10 +16,10 @@ export interface Formula {
   readonly divisor: number;
 }
 
-/** A real number as factor · (Π sizes)^power. */
+/** A real number as factor · (a polynomial of sizes)^power. */
 export interface PowerFormula {
   readonly factor: number;
-  readonly sizes: readonly DynamicSize[];
+  readonly base: Formula;
   readonly power: number;
 }
 
@@ -60,12 +60,14 @@ export function formulaText({ terms, divisor }: Formula): string {
  * @param outer sizes of the inputs
  * @param inner sizes that operators inside the graph brought about
  * @param fractions whether T / 2 may be the answer
+ * @param sums formulas met before, such as T + 1, whose products may be the answer
  */
 export function fitFormula(
   values: readonly number[],
   outer: readonly DynamicSize[],
   inner: readonly DynamicSize[],
   fractions: boolean,
+  sums: readonly Formula[] = [],
 ): Formula | null {
   if (values.every((value) => value === values[0])) return constantFormula(values[0]!);
   const simple = products(outer, 3);
@@ -74,22 +76,40 @@ export function fitFormula(
     first(candidates, (product) => multiple(values, product)) ??
     first(candidates, (product) => multiplePlus(values, product)) ??
     first(pairs(simple.filter(({ sizes }) => sizes.length <= 2)), (pair) => twoMultiplesPlus(values, pair)) ??
+    first(sumProducts(sums.slice(-INNER_SIZES), outer), (product) => multipleOfFormula(values, product)) ??
     (fractions ? first(candidates, (product) => fraction(values, product)) : null)
   );
 }
 
-/** A power of a product of sizes that gives these numbers to the precision of float32, such as 1 / T. */
-export function fitPower(values: readonly number[], sizes: readonly DynamicSize[]): PowerFormula | null {
-  for (const product of products(sizes, 2)) {
+/** A power of sizes that gives these numbers to the precision of float32, such as 1 / T or √(T + 1). */
+export function fitPower(
+  values: readonly number[],
+  outer: readonly DynamicSize[],
+  inner: readonly DynamicSize[],
+): PowerFormula | null {
+  for (const product of products(outer, 2)) {
     for (const power of POWERS) {
       const factor = values[0]! / product.values[0]! ** power;
-      const fits = values.every(
-        (value, i) => Math.abs(factor * product.values[i]! ** power - value) <= TOLERANCE * Math.abs(value),
-      );
-      if (fits) return { factor: tidied(factor), sizes: product.sizes, power };
+      const fits = values.every((value, i) => isClose(factor * product.values[i]! ** power, value));
+      if (fits)
+        return {
+          factor: tidied(factor),
+          base: { terms: [{ factor: 1, sizes: product.sizes }], divisor: 1 },
+          power,
+        };
     }
   }
+  for (const power of POWERS) {
+    const bases = values.map((value) => Math.round(value ** (1 / power)));
+    if (!values.every((value, i) => isClose(bases[i]! ** power, value))) continue;
+    const base = fitFormula(bases, outer, inner, false);
+    if (base) return { factor: 1, base, power };
+  }
   return null;
+}
+
+function isClose(a: number, b: number): boolean {
+  return Math.abs(a - b) <= TOLERANCE * Math.abs(b);
 }
 
 interface Product {
@@ -188,6 +208,40 @@ function fraction(values: readonly number[], { sizes, values: of }: Product): Fo
   if (!values.every((value, i) => value * of[0]! === values[0]! * of[i]!)) return null;
   const common = greatestCommonDivisor(values[0]!, of[0]!);
   return { terms: [{ factor: values[0]! / common, sizes }], divisor: of[0]! / common };
+}
+
+function multipleOfFormula(values: readonly number[], formula: Formula): Formula | null {
+  const of = values.map((_, i) => valueAt(formula, i));
+  const factor = values[0]! / of[0]!;
+  if (!Number.isInteger(factor) || !values.every((value, i) => value === factor * of[i]!)) return null;
+  return product(formula, constantFormula(factor));
+}
+
+/** Each sum, and its products with a size or another sum. */
+function* sumProducts(sums: readonly Formula[], sizes: readonly DynamicSize[]): Generator<Formula> {
+  yield* sums;
+  const factors = sizes.map((size): Formula => ({ terms: [{ factor: 1, sizes: [size] }], divisor: 1 }));
+  for (const [index, sum] of sums.entries())
+    for (const factor of [...factors, ...sums.slice(index)]) yield product(sum, factor);
+}
+
+function product(a: Formula, b: Formula): Formula {
+  const terms = new Map<string, Term>();
+  for (const left of a.terms) {
+    for (const right of b.terms) {
+      const sizes = [...left.sizes, ...right.sizes].sort((x, y) => (x.name < y.name ? -1 : 1));
+      const key = sizes.map(({ name }) => name).join('*');
+      const factor = left.factor * right.factor + (terms.get(key)?.factor ?? 0);
+      terms.set(key, { factor, sizes });
+    }
+  }
+  return { terms: [...terms.values()].filter(({ factor }) => factor !== 0), divisor: a.divisor * b.divisor };
+}
+
+function valueAt({ terms, divisor }: Formula, recording: number): number {
+  const value = ({ factor, sizes }: Term): number =>
+    sizes.reduce((result, { values }) => result * values[recording]!, factor);
+  return terms.reduce((sum, term) => sum + value(term), 0) / divisor;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

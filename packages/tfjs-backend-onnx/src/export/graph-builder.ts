@@ -123,9 +123,8 @@ export class GraphBuilder {
   }
 
   /** A float32 scalar. */
-  power({ factor, sizes, power }: PowerFormula): string {
-    const product = this.sizeScalar({ terms: [{ factor: 1, sizes }], divisor: 1 }, 'float32');
-    const result = this.node('Pow', [product, this.scalar(power, 'float32')]);
+  power({ factor, base, power }: PowerFormula): string {
+    const result = this.node('Pow', [this.sizeScalar(base, 'float32'), this.scalar(power, 'float32')]);
     return factor === 1 ? result : this.node('Mul', [result, this.scalar(factor, 'float32')]);
   }
 

@@ -10,6 +10,8 @@ export class SizeExpressions {
   readonly #outer: readonly DynamicSize[];
   /** Sizes that operators inside the graph brought about, such as a pooling's. */
   readonly #inner: DynamicSize[] = [];
+  /** Sums among the sizes so far, by their text. */
+  readonly #sums = new Map<string, Formula>();
 
   constructor(graph: GraphBuilder, outer: readonly DynamicSize[]) {
     this.#graph = graph;
@@ -20,7 +22,7 @@ export class SizeExpressions {
   shapeOf(value: string, shapes: readonly (readonly number[])[]): readonly Formula[] {
     return shapes[0]!.map((_, axis) => {
       const values = shapes.map((shape) => shape[axis]!);
-      const known = fitFormula(values, this.#outer, this.#inner, false);
+      const known = this.#fit(values, false);
       if (known) return known;
       const size: DynamicSize = { name: `${value}_dim_${axis}`, values };
       this.#graph.see(size, value, axis);
@@ -43,7 +45,7 @@ export class SizeExpressions {
 
   /** @throws naming `what` where the numbers follow from no sizes */
   whole(values: readonly number[], what: string): Formula {
-    const formula = values.every(Number.isInteger) && fitFormula(values, this.#outer, this.#inner, true);
+    const formula = values.every(Number.isInteger) && this.#fit(values, true);
     if (!formula) throw this.#unknown(what, values.map(String));
     return formula;
   }
@@ -51,9 +53,9 @@ export class SizeExpressions {
   /** A scalar of that type. */
   number(values: readonly number[], type: ElementType, what: string): string {
     if (values.every((value) => Object.is(value, values[0]))) return this.#graph.scalar(values[0]!, type);
-    const formula = values.every(Number.isInteger) && fitFormula(values, this.#outer, this.#inner, true);
+    const formula = values.every(Number.isInteger) && this.#fit(values, true);
     if (formula) return this.#graph.sizeScalar(formula, type);
-    const power = type === 'float32' && fitPower(values, this.#outer);
+    const power = type === 'float32' && fitPower(values, this.#outer, this.#inner);
     if (!power) throw this.#unknown(what, values.map(String));
     return this.#graph.power(power);
   }
@@ -161,7 +163,9 @@ export class SizeExpressions {
       const [rows, columns] = [ranks - 2, ranks - 1].map((axis) =>
         this.#graph.range(formulas[axis]!, 'int64', ranks, axis),
       ) as [string, string];
-      const isAbove = this.#graph.node('Greater', [columns, this.#graph.node('Add', [rows, diagonal])]);
+      const none = triangles.every((triangle) => triangle.diagonal === 0);
+      const last = none ? rows : this.#graph.node('Add', [rows, diagonal]);
+      const isAbove = this.#graph.node('Greater', [columns, last]);
       const leading = formulas.slice(0, -2).every((formula) => constantOf(formula) === 1);
       if (type === 'bool') {
         const chosen = triangles[0]!.above === 1 ? isAbove : this.#graph.node('Not', [isAbove]);
@@ -180,6 +184,12 @@ export class SizeExpressions {
         'wrote anew at each call: they depend on sizes, on the data of an input or on chance. Compute it with tfjs operations from ' +
         'the inputs, pass it in as an input, or leave out dropout and the like.',
     );
+  }
+
+  #fit(values: readonly number[], fractions: boolean): Formula | null {
+    const formula = fitFormula(values, this.#outer, this.#inner, fractions, [...this.#sums.values()]);
+    if (formula && formula.terms.length > 1) this.#sums.set(formulaText(formula), formula);
+    return formula;
   }
 
   #expand(value: string, formulas: readonly Formula[]): string {
