@@ -153,7 +153,7 @@ class Emitter {
       const from = this.#inputs.get(input)!;
       return this.#reshaped(from, this.#sizes.shape(shapes, what), `${input}_reshaped`);
     }
-    const arrays = leaves.map(({ storage }) => storage!.array!);
+    const arrays = leaves.map(numbersOf);
     const captured = leaves.every(
       ({ shape }, i) => sameShape(shape, leaf.shape) && sameNumbers(arrays[i]!, arrays[0]!),
     );
@@ -176,14 +176,14 @@ class Emitter {
     const named = this.#options.weightNames.get(storage);
     const shape = leaf.shape.map(constantFormula);
     if (!named && leaf.shape.length === 0)
-      return { name: this.#graph.scalar(storage.array![0]!, leaf.type), shape };
+      return { name: this.#graph.scalar(numbersOf(leaf)[0]!, leaf.type), shape };
     let weight = this.#weights.get(storage);
     if (!weight) {
       weight = {
         name: this.#graph.name(named?.name ?? `weight_${this.#weights.size}`),
         type: leaf.type as HostType,
         shape: named?.shape ?? leaf.shape,
-        numbers: storage.array!,
+        numbers: numbersOf(leaf),
       };
       this.#weights.set(storage, weight);
     }
@@ -291,6 +291,14 @@ function signature({ schedule, inputs, outputs }: Recording): string[] {
 
 function describe({ kernel, type }: Operation): string {
   return kernel === type ? `the tfjs kernel ${kernel}` : `the tfjs kernel ${kernel} (as ${type})`;
+}
+
+function numbersOf({ storage, type, shape }: LazyValue): HostArray {
+  if (storage!.array) return storage!.array;
+  throw new Error(
+    `exportOnnx: expected captured tensors in this process's memory, got a ${type} [${shape}] tensor on a device. ` +
+      'Name it in parameters, or read it before (await x.data()).',
+  );
 }
 
 function sameNumbers(a: HostArray, b: HostArray): boolean {

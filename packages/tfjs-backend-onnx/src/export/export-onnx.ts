@@ -1,4 +1,4 @@
-import { engine, getBackend, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { type DataId, engine, getBackend, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { OnnxBackend } from '../backend.ts';
 import type { Memory } from '../graph/value.ts';
@@ -14,7 +14,7 @@ import {
   type SizePlan,
   sizePlans,
 } from './dynamic-axes.ts';
-import { type EmitOptions, type EmittedGraph, emitGraph } from './emit-graph.ts';
+import { type EmittedGraph, emitGraph } from './emit-graph.ts';
 import { irVersion, NEWEST_OPSET, OLDEST_OPSET } from './portable-forms.ts';
 import { type ExportableFunction, type Recording, recordForward } from './record-forward.ts';
 import { RecordingGuard } from './recording-guard.ts';
@@ -22,6 +22,8 @@ import { writeFiles } from './write-files.ts';
 import { writeModel } from './write-model.ts';
 
 const DEFAULT_OPSET = 17;
+
+type Parameters = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
 
 export interface ExportOnnxOptions {
   /**
@@ -35,7 +37,7 @@ export interface ExportOnnxOptions {
   /** int32 inputs and outputs that are int64 in the model, as the field has its token ids: all of them, or these. @default false */
   readonly int64?: boolean | readonly string[];
   /** Names for captured tensors, such as `model.parameters()`; others have the variable's name, or a number. */
-  readonly parameters?: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
+  readonly parameters?: Parameters;
   /** Allow operators that only ONNX Runtime has. @default false */
   readonly privateOperators?: boolean;
   /** Bytes from which on a weight goes into the file `FILE_data` beside the model. @default 1024 where the model exceeds 2 GB, otherwise never */
@@ -89,7 +91,7 @@ export async function exportOnnx(
   const examples = await readExamples(exampleInputs);
   const axes = inputAxes(options.dynamicAxes ?? {}, examples);
   const plans = sizePlans(axes, examples, options.sizes ?? {});
-  return onOnnxBackend((backend, guard) => {
+  return onOnnxBackend(options.parameters ?? {}, (backend, guard) => {
     // From here on nothing waits: the weights are written from the variables' own memory.
     const emitted = firstThatFits(
       plans,
@@ -119,12 +121,17 @@ function checkOptions(options: ExportOnnxOptions, inputs: Readonly<Record<string
 }
 
 /** Runs `body` under a guard, with this backend as tfjs' current one, which owes no tensor its numbers. */
-async function onOnnxBackend<T>(body: (backend: OnnxBackend, guard: RecordingGuard) => T): Promise<T> {
+async function onOnnxBackend<T>(
+  parameters: Parameters,
+  body: (backend: OnnxBackend, guard: RecordingGuard) => T,
+): Promise<T> {
   const before = getBackend();
   if (before !== 'onnx') await setBackend('onnx');
   try {
     const backend = onnxBackend();
     await backend.allComputed();
+    for (const [, { storage, dataId }] of namedTensors(backend, parameters))
+      if (!storage.array) await backend.read(dataId); // from its device
     const guard = new RecordingGuard();
     return backend.recordUnder(guard, () => body(backend, guard));
   } finally {
@@ -205,38 +212,43 @@ function emit(
     privateOperators: options.privateOperators ?? false,
     examples,
     isWide: (name) => (Array.isArray(int64) ? int64.includes(name) : int64 === true),
-    weightNames: weightNames(backend, options.parameters ?? {}),
+    weightNames: new Map(
+      namedTensors(backend, options.parameters ?? {}).map(([name, { storage, shape }]) => [
+        storage,
+        { name, shape },
+      ]),
+    ),
     outputAxes: (output, rank) => axisNames(output, dynamicAxes[output] ?? [], rank),
   });
 }
 
-type WeightNames = EmitOptions['weightNames'];
-
-/** The caller's names, and those that variables have of their own: tfjs gives numbers to the others. */
-function weightNames(
+/**
+ * What this backend holds of the variables that have a name of their own (tfjs gives numbers to the others), then of
+ * the tensors that the caller names.
+ */
+function namedTensors(
   backend: OnnxBackend,
-  parameters: NonNullable<ExportOnnxOptions['parameters']>,
-): WeightNames {
+  parameters: Parameters,
+): readonly (readonly [string, { storage: Memory; shape: readonly number[]; dataId: DataId }])[] {
   const variables = Object.entries(engine().registeredVariables).filter(([name]) => !/^\d+$/.test(name));
-  const given = parameters instanceof Map ? [...parameters] : Object.entries(parameters);
-  const names = new Map<Memory, { name: string; shape: readonly number[] }>();
-  for (const [name, { dataId, shape, dtype }] of [...variables, ...given] as [string, Tensor][]) {
+  const given: [string, Tensor][] = parameters instanceof Map ? [...parameters] : Object.entries(parameters);
+  return [...variables, ...given].flatMap(([name, { dataId, shape, dtype }]) => {
     // Those that live on another backend were not captured.
-    if (!backend.data.has(dataId)) continue;
+    if (!backend.data.has(dataId) || dtype === 'string' || dtype === 'complex64') return [];
     const { storage } = backend.value({ dataId, shape, dtype });
-    if (storage) names.set(storage, { name, shape });
-  }
-  return names;
+    return storage ? [[name, { storage, shape, dataId }] as const] : [];
+  });
 }
 
 function modelOf({ graph, inputs, outputs }: EmittedGraph, options: ExportOnnxOptions): Model {
   const { opset = DEFAULT_OPSET, name = 'model' } = options;
+  const read = new Set(graph.nodes.flatMap((node) => node.inputs));
   const domains = new Set(['', ...graph.nodes.map(({ domain }) => domain)]);
   return {
     nodes: graph.nodes,
     inputs,
     outputs,
-    initializers: [...graph.literals.values()],
+    initializers: [...graph.literals.values()].filter((literal) => read.has(literal.name)),
     values: graph.values,
     name,
     irVersion: irVersion(opset),

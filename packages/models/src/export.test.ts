@@ -1,0 +1,182 @@
+// Models as ONNX files: what @tenon/tfjs-backend-onnx records of them runs in a plain session of ONNX Runtime.
+import { Module, RandomStream } from '@tenon/core';
+import {
+  activation,
+  attend,
+  Embedding,
+  LayerNorm,
+  Linear,
+  mergeHeads,
+  paddingMask,
+  positionsFrom,
+  splitHeads,
+} from '@tenon/layers';
+import { expectClose } from '@tenon/testing';
+import { exportOnnx } from '@tenon/tfjs-backend-onnx';
+import { add, reshape, setBackend, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
+import { describe, expect, test } from 'vitest';
+import { gpt2, gpt2Small } from './gpt2.ts';
+
+type Ids = Readonly<Record<string, Tensor2D>>;
+
+const ids = (limit: number, batch: number, time: number): Tensor2D =>
+  tensor2d(
+    Int32Array.from({ length: batch * time }, (_, i) => (i * 7 + 3) % limit),
+    [batch, time],
+    'int32',
+  );
+/** The first tokens of every second sequence are padding. */
+const leftPadded = (batch: number, time: number): Tensor2D =>
+  tensor2d(
+    Int32Array.from({ length: batch * time }, (_, i) =>
+      Math.floor(i / time) % 2 === 1 && i % time < 2 ? 0 : 1,
+    ),
+    [batch, time],
+    'int32',
+  );
+const axes = { 0: 'batch_size', 1: 'sequence_length' };
+
+async function expectSameNumbers(
+  model: Uint8Array,
+  compute: (inputs: Ids) => Tensor,
+  inputs: Ids,
+): Promise<void> {
+  const session = await InferenceSession.create(model);
+  const feeds = Object.entries(inputs).map(([name, x]) => [
+    name,
+    new OnnxTensor('int64', BigInt64Array.from(x.dataSync(), BigInt), x.shape),
+  ]);
+  const results = await session.run(Object.fromEntries(feeds));
+  await session.release();
+  const [actual] = Object.values(results);
+  for (const backend of ['cpu', 'onnx']) {
+    await setBackend(backend);
+    const expected = tidy(() => compute(inputs));
+    expect(actual!.dims).toEqual(expected.shape);
+    expectClose(backend, actual!.data as Float32Array, expected.dataSync());
+  }
+}
+
+describe('a model exported to ONNX', () => {
+  test.each([15, 20])('GPT-2, of any batch and sequence (operator set %i)', async (opset) => {
+    await setBackend('onnx');
+    using model = gpt2({
+      ...gpt2Small,
+      vocabularySize: 50,
+      contextLength: 12,
+      hiddenSize: 16,
+      layers: 2,
+      heads: 4,
+    });
+    const logits = ({ input_ids, attention_mask }: Ids): Tensor => {
+      const { lastHidden } = model.encode({ inputIds: input_ids!, attentionMask: attention_mask! });
+      return model.scorer.logits(lastHidden);
+    };
+    const example = { input_ids: ids(50, 1, 8), attention_mask: leftPadded(1, 8) };
+    const bytes = await exportOnnx((inputs) => ({ logits: logits(inputs as Ids) }), example, {
+      opset,
+      int64: true,
+      parameters: model.parameters(),
+      dynamicAxes: { input_ids: axes, attention_mask: axes },
+    });
+    expect(Buffer.from(bytes).toString('latin1')).toContain('h.1.attn.c_attn.weight');
+    for (const [batch, time] of [
+      [1, 8],
+      [3, 12],
+      [2, 5],
+      [1, 1],
+    ] as const) {
+      await expectSameNumbers(bytes, logits, {
+        input_ids: ids(50, batch, time),
+        attention_mask: leftPadded(batch, time),
+      });
+    }
+  });
+
+  test('an encoder like BERT', async () => {
+    await setBackend('onnx');
+    using model = new Encoder(new RandomStream(1));
+    const hidden = (inputs: Ids): Tensor => model.forward(inputs);
+    const inputs = (batch: number, time: number): Ids => ({
+      input_ids: ids(40, batch, time),
+      attention_mask: leftPadded(batch, time),
+      token_type_ids: ids(2, batch, time),
+    });
+    const bytes = await exportOnnx((x) => ({ last_hidden_state: hidden(x as Ids) }), inputs(1, 6), {
+      int64: true,
+      parameters: model.parameters(),
+      dynamicAxes: { input_ids: axes, attention_mask: axes, token_type_ids: axes },
+    });
+    for (const [batch, time] of [
+      [1, 6],
+      [4, 16],
+      [2, 1],
+    ] as const)
+      await expectSameNumbers(bytes, hidden, inputs(batch, time));
+  });
+});
+
+/** Two layers of post-norm self-attention over words, positions and segments. B batch, T time, C channels, H heads. */
+class Encoder extends Module {
+  readonly words: Embedding;
+  readonly positions: Embedding;
+  readonly segments: Embedding;
+  readonly norm: LayerNorm;
+  readonly layers: readonly EncoderLayer[];
+
+  constructor(random: RandomStream) {
+    super();
+    this.words = new Embedding(40, 16, { random });
+    this.positions = new Embedding(16, 16, { random });
+    this.segments = new Embedding(2, 16, { random });
+    this.norm = new LayerNorm(16, { epsilon: 1e-12 });
+    this.layers = [new EncoderLayer(random), new EncoderLayer(random)];
+  }
+
+  forward({ input_ids, attention_mask, token_type_ids }: Ids): Tensor {
+    const [batch, time] = input_ids!.shape;
+    const positions = this.positions.forward(positionsFrom(0, time)); // [T, C]
+    const embedded = add(
+      add(this.words.forward(input_ids!), positions),
+      this.segments.forward(token_type_ids!),
+    );
+    let x = reshape(this.norm.forward(embedded), [batch * time, 16]) as Tensor2D;
+    for (const layer of this.layers) x = layer.forward(x, batch, paddingMask(attention_mask!));
+    return reshape(x, [batch, time, 16]);
+  }
+}
+
+class EncoderLayer extends Module {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly output: Linear;
+  readonly attentionNorm: LayerNorm;
+  readonly up: Linear;
+  readonly down: Linear;
+  readonly norm: LayerNorm;
+
+  constructor(random: RandomStream) {
+    super();
+    this.query = new Linear(16, 16, { random });
+    this.key = new Linear(16, 16, { random });
+    this.value = new Linear(16, 16, { random });
+    this.output = new Linear(16, 16, { random });
+    this.attentionNorm = new LayerNorm(16);
+    this.up = new Linear(16, 64, { random });
+    this.down = new Linear(64, 16, { random });
+    this.norm = new LayerNorm(16);
+  }
+
+  /** [B·T, C] and a mask [B, 1, 1, T] to [B·T, C]. */
+  forward(x: Tensor2D, batch: number, mask: Tensor): Tensor2D {
+    const heads = (linear: Linear) => splitHeads(linear.forward(x), batch, 4);
+    const attended = attend(heads(this.query), [
+      { keys: heads(this.key), values: heads(this.value), mask },
+    ]).output;
+    const middle = this.attentionNorm.forward(add<Tensor2D>(x, this.output.forward(mergeHeads(attended))));
+    const inner = activation('gelu')(this.up.forward(middle)) as Tensor2D;
+    return this.norm.forward(add<Tensor2D>(middle, this.down.forward(inner)));
+  }
+}
