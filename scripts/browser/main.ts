@@ -1,62 +1,72 @@
-// Builds a page that uses the built packages with Vite and fails where Node's modules would have to be stood in for.
-// Then runs the page's script, to see that tree shaking left in what registers itself. Run `npm run build` first.
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+// What browsers are owed: a build without stand-ins for Node's modules, and training in headless Chromium with the
+// numbers that Node gets. Run `npm run build` first: pages use the built packages.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, createLogger, type Plugin } from 'vite';
-import { node } from '../pack/tool.ts';
-import { ROOT } from '../workspace.ts';
+import '@tenon/tfjs-backend-onnx';
+import * as tf from '@tensorflow/tfjs-core';
+import { build } from 'vite';
+import { findChromium, launch, serve, trainInPage } from './chromium.ts';
+import { checkBuild } from './no-polyfills.ts';
+import type { PageReport } from './onnx-page.ts';
+import { trainSmall } from './train-small.ts';
 
-const outDir = mkdtempSync(join(tmpdir(), 'tenon-browser-'));
-const problems: string[] = [];
+const STEPS = 8;
+/** Losses near 4; each sums about a thousand products in another order than Node's. */
+const TOLERANCE = 1e-4;
 
-/** What other people's packages (TensorFlow.js, seedrandom) do under Node alone, their package.json's `browser` takes out. */
-const noNodeModules: Plugin = {
-  name: 'no-node-modules',
-  enforce: 'pre',
-  resolveId(id, importer = 'the entry') {
-    const isBuiltin = id.startsWith('node:') || builtinModules.includes(id);
-    if (isBuiltin && !importer.includes('node_modules')) {
-      problems.push(
-        `${relative(ROOT, importer)}: expected no module of Node's in a browser build, got ${id}.`,
-      );
-    }
-    return null;
-  },
-};
-
-const logger = createLogger('warn');
-logger.warn = (message) => problems.push(message);
-logger.warnOnce = logger.warn;
-
-try {
+async function checkTraining(executable: string): Promise<string[]> {
+  await tf.setBackend('onnx');
+  const expected = await trainSmall(STEPS);
+  const outDir = mkdtempSync(join(tmpdir(), 'tenon-browser-'));
   await build({
-    root: ROOT,
+    root: fileURLToPath(new URL('.', import.meta.url)),
     configFile: false,
-    customLogger: logger,
-    plugins: [noNodeModules],
-    build: {
-      outDir,
-      emptyOutDir: true,
-      lib: {
-        entry: fileURLToPath(new URL('entry.ts', import.meta.url)),
-        formats: ['cjs'],
-        fileName: () => 'page.cjs',
-      },
-      minify: true,
-    },
+    logLevel: 'error',
+    build: { outDir, emptyOutDir: true, target: 'es2022' },
   });
-  const page = join(outDir, 'page.cjs');
-  const { ok, stdout, stderr } = node([page], { cwd: outDir });
-  if (!ok) problems.push(`the page: expected it to run, got\n${stderr}`);
-  const kilobytes = Math.round(statSync(page).size / 1000);
-  if (problems.length === 0) console.log(`ok  Vite build, ${kilobytes} kB, no polyfills; ${stdout.trim()}`);
-  if (readdirSync(outDir).length > 1)
-    problems.push(`expected one file, got ${readdirSync(outDir).join(', ')}`);
-} finally {
-  rmSync(outDir, { recursive: true, force: true });
+  const { url, server } = await serve(outDir);
+  const browser = await launch(executable);
+  const problems: string[] = [];
+  try {
+    for (const provider of ['wasm', 'webgpu']) {
+      const found = await trainInPage(browser, `${url}/?provider=${provider}&steps=${STEPS}`);
+      problems.push(...differences(found, expected.losses).map((problem) => `${provider}: ${problem}`));
+      console.log(`ok  ${found.description}: ${summary(found)}`);
+    }
+  } finally {
+    await browser.close();
+    server.close();
+    rmSync(outDir, { recursive: true, force: true });
+  }
+  return problems;
+}
+
+function differences({ losses, tensors, isolated }: PageReport, expected: readonly number[]): string[] {
+  const furthest = Math.max(...expected.map((loss, step) => Math.abs(loss - losses[step]!)));
+  const problems: string[] = [];
+  if (!(furthest < TOLERANCE)) problems.push(`expected the losses ${expected}, got ${losses}.`);
+  if (tensors[0] !== tensors[1]) problems.push(`expected ${tensors[0]} live tensors, got ${tensors[1]}.`);
+  if (!isolated) problems.push('expected a page that shares memory between threads, got one that does not.');
+  return problems;
+}
+
+function summary({ losses, tensors, milliseconds, sessionBuilds }: PageReport): string {
+  const [first, last] = [losses[0], losses.at(-1)].map((loss) => loss!.toFixed(4));
+  return (
+    `${losses.length} steps in ${Math.round(milliseconds)} ms, loss ${first} to ${last} as in Node, ` +
+    `${tensors[1]} live tensors, ${sessionBuilds} sessions built`
+  );
+}
+
+const problems = await checkBuild();
+const executable = findChromium();
+if (executable) problems.push(...(await checkTraining(executable)));
+else {
+  const advice = 'expected Chromium on the PATH, got none. Install it (apt-get install chromium).';
+  if (process.env['CI']) problems.push(`training in a browser: ${advice}`);
+  else console.log(`skipped  training in a browser: ${advice}`);
 }
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { batch, tinyGpt, trainStep } from './__fixtures__/tiny-gpt.ts';
+import { describe, expect, test } from 'vitest';
+import { tinyGpt, trainStep } from './__fixtures__/tiny-gpt.ts';
 import { onnxBackend } from './index.ts';
 
 // Runs where there is a graphics driver, a software one included: CI starts the tests with SwiftShader.

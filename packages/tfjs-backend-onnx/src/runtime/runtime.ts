@@ -11,7 +11,7 @@ export type NamedTensors = Readonly<Record<string, RuntimeTensor>>;
 /** Where to put outputs: into that tensor, or into new memory where there is null. */
 export type Fetches = Readonly<Record<string, RuntimeTensor | null>>;
 
-export interface Model {
+interface Model {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Outputs that stay on the device. */
   readonly onDevice: readonly string[];
