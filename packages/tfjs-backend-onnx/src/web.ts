@@ -8,6 +8,9 @@ import { tryOut } from './runtime/try-out.ts';
 import { type Ort, webRuntime } from './runtime/web-runtime.ts';
 
 export type { OnnxBackend, OnnxBackendStatistics } from './backend.ts';
+export type { DynamicAxes } from './export/dynamic-axes.ts';
+export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';
+export type { ExportableFunction } from './export/record-forward.ts';
 export type { OnnxBackendOptions, Provider } from './options.ts';
 export { type KernelReport, report } from './report.ts';
 export type { Ort } from './runtime/web-runtime.ts';

@@ -213,8 +213,12 @@ class Emitter {
     });
     const shapes = operation.outputs.map((_, index) => all.map(({ outputs }) => outputs[index]!.shape));
 
-    const isReshape = operation.type === 'Reshape';
-    if (isReshape) {
+    if (operation.host) {
+      throw new Error(
+        `exportOnnx: expected operations of ONNX, got ${describe(operation)}, which runs in this process. Leave it out of the function.`,
+      );
+    }
+    if (operation.type === 'Reshape') {
       const target = this.#sizes.shape(
         shapes[0]!,
         `the shape that the tfjs kernel ${operation.kernel} reshapes to`,

@@ -209,6 +209,7 @@ describe('files', () => {
 
 describe('what has no place in a model is said', () => {
   const x = { x: waves(4, 6) };
+  let calls = 0;
   const any = { dynamicAxes: { x: { 0: 'rows' } } };
   test.each<[string, ExportableFunction, Parameters<typeof exportOnnx>[2], string]>([
     [
@@ -227,7 +228,13 @@ describe('what has no place in a model is said', () => {
       'numbers by JavaScript with a size inside',
       ({ x }) => tf.add(x!, tf.tensor2d(Array.from({ length: x!.shape[0]! }, (_, i) => [Math.sqrt(i)]))),
       any,
-      'got the float32 [2,1] tensor that the tfjs kernel Add reads whose numbers JavaScript wrote anew',
+      'got the float32 [4,1] tensor that the tfjs kernel Add reads whose numbers JavaScript wrote anew',
+    ],
+    [
+      'a counter',
+      ({ x }) => tf.mul(x!, 1 + calls++ / 10),
+      any,
+      'tensor that the tfjs kernel Multiply reads to follow from rows',
     ],
     ['chance', ({ x }) => tf.add(x!, tf.randomUniform([4, 6])), {}, 'leave out dropout'],
     [

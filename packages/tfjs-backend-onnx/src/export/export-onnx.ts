@@ -3,7 +3,6 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { OnnxBackend } from '../backend.ts';
 import type { Memory } from '../graph/value.ts';
 import type { Model } from '../onnx/model.ts';
-import { onnxBackend } from '../onnx-backend.ts';
 import {
   axisNames,
   type DynamicAxes,
@@ -126,9 +125,10 @@ async function onOnnxBackend<T>(
   body: (backend: OnnxBackend, guard: RecordingGuard) => T,
 ): Promise<T> {
   const before = getBackend();
-  if (before !== 'onnx') await setBackend('onnx');
+  if (before !== 'onnx' && !(await setBackend('onnx')))
+    throw new Error("exportOnnx: expected the backend 'onnx' to work here, got none: tfjs has printed why.");
   try {
-    const backend = onnxBackend();
+    const backend = engine().backend as OnnxBackend; // of that name
     await backend.allComputed();
     for (const [, { storage, dataId }] of namedTensors(backend, parameters))
       if (!storage.array) await backend.read(dataId); // from its device

@@ -8,7 +8,11 @@ import { dataFile, type WrittenModel } from './write-model.ts';
  */
 export function writeFiles(file: string, { model, data }: WrittenModel): string[] {
   // Not imported: this module is in browsers' bundles too.
-  const fs = process.getBuiltinModule('node:fs');
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs');
+  if (!fs)
+    throw new Error(
+      `exportOnnx: expected Node to write ${file}, got a browser. Leave out file: the bytes are returned.`,
+    );
   const written: { readonly partial: string; readonly target: string }[] = [];
   const write = (target: string, parts: readonly Uint8Array[]): void => {
     const partial = `${target}.partial-${process.pid}`;
