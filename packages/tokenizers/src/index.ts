@@ -1,3 +1,4 @@
+export { type TrainBPEOptions, trainBPE } from './bpe/train.ts';
 export type { ByteLevelBPEOptions } from './byte-level/options.ts';
 export {
   ByteLevelBPETokenizer,
@@ -6,7 +7,6 @@ export {
 } from './byte-level/tokenizer.ts';
 export {
   type TrainByteLevelBPEOptions,
-  type TrainingProgress,
   trainByteLevelBPE,
 } from './byte-level/train.ts';
 export type { CharTokenizerOptions } from './char/options.ts';
@@ -14,6 +14,8 @@ export { CharTokenizer } from './char/tokenizer.ts';
 export { type TrainCharTokenizerOptions, trainCharTokenizer } from './char/train.ts';
 export type { Encoding, Offset } from './encoding.ts';
 export { TokenizerError } from './errors.ts';
+export { type TiktokenFiles, tokenizerFromTiktoken, tokenizerToTiktoken } from './files/tiktoken.ts';
+export { readVocabularyLines, tokenizerToVocabularyLines } from './files/vocabulary-lines.ts';
 export { tokenizerFromJSON } from './from-json.ts';
 export { PipelineTokenizer } from './pipeline/tokenizer.ts';
 export { type BertTokenizerOptions, bertTokenizer } from './presets/bert.ts';
@@ -34,5 +36,9 @@ export type {
   TruncationStrategy,
 } from './tokenizer.ts';
 export type { Ties } from './training/merge-learner.ts';
+export type { PipelineOptions, TrainingOptions, TrainingProgress } from './training/options.ts';
 export type { Texts } from './training/texts.ts';
 export { UNICODE_VERSION } from './unicode/ranges.ts';
+export { type TrainUnigramOptions, trainUnigram } from './unigram/train.ts';
+export { type TrainWordLevelOptions, trainWordLevel } from './word-level/train.ts';
+export { type TrainWordPieceOptions, trainWordPiece } from './word-piece/train.ts';

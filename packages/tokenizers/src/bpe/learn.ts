@@ -1,5 +1,6 @@
 import { show, TokenizerError } from '../errors.ts';
 import { MergeLearner, type Ties } from '../training/merge-learner.ts';
+import type { TrainingProgress } from '../training/options.ts';
 import type { Pause } from '../training/pause.ts';
 import { BOUNDARY, type WordCounts } from '../training/word-counts.ts';
 import type { CharacterWords } from '../training/words.ts';
@@ -18,7 +19,7 @@ export interface LearnBPEOptions {
   /** What a token at the end of a word ends with. */
   readonly endOfWordSuffix: string;
   readonly pause: Pause;
-  readonly onProgress?: ((progress: { stage: 'merging'; merges: number; total: number }) => void) | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
 }
 
 export interface LearnedMerges {

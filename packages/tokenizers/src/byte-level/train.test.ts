@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { trickyText, wellFormed } from '../__fixtures__/texts.ts';
 import { needs, readShared } from '../shared.testing.ts';
 import type { Ties } from '../training/merge-learner.ts';
+import type { TrainingProgress } from '../training/options.ts';
 import { bytesInSymbolOrder, symbolOfByte } from './alphabet.ts';
 import { emptyPieces, scanPieces } from './scanner.ts';
 import type { ByteLevelBPETokenizer } from './tokenizer.ts';
-import { type TrainingProgress, trainByteLevelBPE } from './train.ts';
+import { trainByteLevelBPE } from './train.ts';
 
 function mergesOf(tokenizer: ByteLevelBPETokenizer): string[] {
   return tokenizer.toVocabularyFiles().merges.trimEnd().split('\n').slice(1);
@@ -161,7 +162,7 @@ describe('trainByteLevelBPE', () => {
       ],
       [
         trainByteLevelBPE('', { vocabularySize: 300, minFrequency: 0 }),
-        'minFrequency: expected an integer of at least 1, got 0. Leave it out for 2.',
+        'minFrequency: expected an integer of at least 1, got 0. Leave it out for the default.',
       ],
       [
         trainByteLevelBPE('', { vocabularySize: 300, specialTokens: ['a'] }),

@@ -1,7 +1,6 @@
-import { show, TokenizerError } from '../errors.ts';
 import { MergeLearner, type Ties } from '../training/merge-learner.ts';
+import { checkTraining, type TrainingOptions } from '../training/options.ts';
 import { Pause } from '../training/pause.ts';
-import { checkSpecialTokens } from '../training/special-tokens.ts';
 import { eachText, type Texts } from '../training/texts.ts';
 import { bytesInSymbolOrder, symbolOfByte } from './alphabet.ts';
 import { ByteLevelBPETokenizer } from './tokenizer.ts';
@@ -9,14 +8,7 @@ import { WordCounter } from './word-counter.ts';
 
 const BYTES = 256;
 
-/** How far a training is: first every text is read, then the merges are learned. */
-export type TrainingProgress =
-  | { readonly stage: 'reading'; readonly texts: number; readonly words: number }
-  | { readonly stage: 'merging'; readonly merges: number; readonly total: number };
-
-export interface TrainByteLevelBPEOptions {
-  /** Ids to use up, those of the 256 bytes and of the special tokens included. A small text may not fill them. */
-  readonly vocabularySize: number;
+export interface TrainByteLevelBPEOptions extends TrainingOptions {
   /**
    * Pairs that occur less often are not merged.
    * @default 2
@@ -38,10 +30,6 @@ export interface TrainByteLevelBPEOptions {
    * @default false
    */
   readonly addPrefixSpace?: boolean;
-  /** Called now and then, and at the end. */
-  readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Stops the training; the promise is rejected with the signal's reason. */
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -67,7 +55,13 @@ export async function trainByteLevelBPE(
 ): Promise<ByteLevelBPETokenizer> {
   const { vocabularySize, minFrequency = 2, specialTokens = [], ties = 'smallestPair', onProgress } = options;
   const addPrefixSpace = options.addPrefixSpace ?? false;
-  check(vocabularySize, minFrequency, specialTokens);
+  checkTraining({
+    vocabularySize,
+    least: BYTES + specialTokens.length,
+    leastIs: `${BYTES} bytes and ${specialTokens.length} special tokens`,
+    minFrequency,
+    specialTokens,
+  });
   const pause = new Pause(options.signal);
 
   const counter = new WordCounter();
@@ -108,20 +102,4 @@ export async function trainByteLevelBPE(
     addedTokens: specialTokens.map((content, id) => ({ content, id, special: true })),
     addPrefixSpace,
   });
-}
-
-function check(vocabularySize: number, minFrequency: number, specialTokens: readonly string[]): void {
-  const least = BYTES + specialTokens.length;
-  if (!Number.isInteger(vocabularySize) || vocabularySize < least) {
-    throw new TokenizerError(
-      `vocabularySize: expected an integer of at least ${least} (${BYTES} bytes and ${specialTokens.length} ` +
-        `special tokens), got ${show(vocabularySize)}. Ask for more ids, or for fewer special tokens.`,
-    );
-  }
-  if (!Number.isInteger(minFrequency) || minFrequency < 1) {
-    throw new TokenizerError(
-      `minFrequency: expected an integer of at least 1, got ${show(minFrequency)}. Leave it out for 2.`,
-    );
-  }
-  checkSpecialTokens(specialTokens);
 }

@@ -1,7 +1,7 @@
-/** Text after text[at], up to this many symbols, decides the order of suffixes. */
-const DEPTH = 32;
+/** Symbols that decide the order of suffixes: more than a piece may have. */
+const DEPTH = 64;
 
-/** The suffixes of a text in the order of their first 32 symbols (Manber and Myers 1990, prefix doubling). */
+/** The suffixes of a text in the order of their first 64 symbols (Manber and Myers 1990, prefix doubling). */
 export function sortSuffixes(text: Int32Array): Int32Array {
   const size = text.length;
   let order: Int32Array = new Int32Array(size);
@@ -34,23 +34,16 @@ export function sortSuffixes(text: Int32Array): Int32Array {
   return order;
 }
 
-/** How many symbols each suffix shares with the one before it in the order (Kasai et al. 2001), at most 32. */
-export function sharedPrefixes(text: Int32Array, order: Int32Array): Int32Array {
-  const size = text.length;
-  const place = new Int32Array(size);
-  const shared = new Int32Array(size);
-  for (let i = 0; i < size; i++) place[order[i]!] = i;
-  let length = 0;
-  for (let at = 0; at < size; at++) {
-    const before = place[at]! > 0 ? order[place[at]! - 1]! : -1;
-    if (before < 0) {
-      length = 0;
-      continue;
-    }
-    const most = Math.min(DEPTH, size - Math.max(at, before));
-    while (length < most && text[at + length] === text[before + length]) length++;
-    shared[place[at]!] = Math.min(length, most);
-    length = Math.max(0, length - 1);
+/** How many symbols each suffix shares with the one before it in the order, at most `most`. */
+export function sharedPrefixes(text: Int32Array, order: Int32Array, most: number): Int32Array {
+  const shared = new Int32Array(text.length);
+  for (let i = 1; i < order.length; i++) {
+    const at = order[i]!;
+    const before = order[i - 1]!;
+    const limit = Math.min(most, text.length - Math.max(at, before));
+    let length = 0;
+    while (length < limit && text[at + length] === text[before + length]) length++;
+    shared[i] = length;
   }
   return shared;
 }

@@ -1,3 +1,4 @@
+import type { TrainingProgress } from './options.ts';
 import type { Pause } from './pause.ts';
 import { eachText, type Texts } from './texts.ts';
 import { WordTable } from './word-table.ts';
@@ -8,7 +9,7 @@ export type WordSplitter = (text: string, visit: (word: string) => void) => void
 export interface CountWordsOptions {
   readonly split: WordSplitter;
   readonly pause: Pause;
-  readonly onProgress?: ((progress: { stage: 'reading'; texts: number; words: number }) => void) | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
 }
 
 /** Counts the distinct words of a stream of texts. */

@@ -1,3 +1,5 @@
+import { TokenizerError } from '../errors.ts';
+import type { TrainingProgress } from '../training/options.ts';
 import type { Pause } from '../training/pause.ts';
 import type { CharacterWords } from '../training/words.ts';
 import { Lattice } from './lattice.ts';
@@ -19,7 +21,7 @@ export interface LearnUnigramOptions {
   readonly shrinkingFactor: number;
   readonly subIterations: number;
   readonly pause: Pause;
-  readonly onProgress?: ((progress: { stage: 'pruning'; pieces: number; total: number }) => void) | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
 }
 
 /** A token and its logarithm of a probability. */
@@ -35,6 +37,12 @@ export async function learnUnigram(
 ): Promise<ScoredPiece[]> {
   const { pieces: wanted, pause, onProgress } = options;
   const learner = new UnigramLearner(words, options);
+  if (learner.characters > wanted) {
+    throw new TokenizerError(
+      `vocabularySize: expected room for the ${learner.characters} characters of the texts, got room for ${wanted} ` +
+        'pieces. Ask for more ids, or normalise the texts.',
+    );
+  }
   const most = Math.floor(wanted * MARGIN);
   for (;;) {
     for (let i = 0; i < options.subIterations; i++) await learner.maximise(pause);
@@ -68,6 +76,11 @@ class UnigramLearner {
       return seed;
     });
     this.#lattice = new Lattice(trie, this.#scores);
+  }
+
+  /** Distinct characters; each keeps its piece. */
+  get characters(): number {
+    return this.#characters.length;
   }
 
   /** Pieces, and the unknown one. */

@@ -25,7 +25,7 @@ export function seedsOf(words: CharacterWords, maxLength: number, most: number):
   const text = lineOf(words);
   const characters = charactersIn(words, text);
   const order = sortSuffixes(text);
-  const shared = sharedPrefixes(text, order);
+  const shared = sharedPrefixes(text, order, maxLength + 1);
   const substrings: Seed[] = [];
   // Intervals of the order that share a prefix, open ones on a stack: (prefix length, first).
   const lengths = [0];
