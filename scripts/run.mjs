@@ -17,7 +17,7 @@ if (program === undefined) {
 const env = { ...process.env };
 if (process.platform === 'linux') env.GLIBC_TUNABLES ??= 'glibc.malloc.hugetlb=1';
 
-const loaders = ['tsx', './source-hooks.mjs', './end-with-launcher.mjs'].map((loader) =>
+const loaders = ['tsx', './source-hooks.mjs', './worker-hooks.mjs', './end-with-launcher.mjs'].map((loader) =>
   import.meta.resolve(loader),
 );
 const child = spawn(
