@@ -21,6 +21,17 @@ export function webgpuForm(
   }
 }
 
+/**
+ * Operations that the WebGPU provider takes and gets wrong (1.30): it refuses to say where a maximum was found, and
+ * mixes up the channels of a grouped transposed convolution.
+ */
+export function belongsOnCpu({ type, outputs, attributes }: Operation): boolean {
+  return (
+    (type === 'MaxPool' && outputs.length > 1) ||
+    (type === 'ConvTranspose' && Number(attributes['group']) > 1)
+  );
+}
+
 /** Gemm transposes two matrices by itself; more than two want a Transpose before MatMul. */
 function product(node: Node, operation: Operation): Node[] {
   const { transA, transB } = node.attributes as { transA: number; transB: number };

@@ -75,7 +75,7 @@ export class Device {
         initializers: [],
       });
       mover = yield* waitFor<Session>(
-        this.#runtime.build({ bytes, onDevice: toDevice ? ['y'] : [] }, options),
+        this.#runtime.build({ bytes, onDevice: toDevice ? ['y'] : [], onCpu: [] }, options),
       );
       this.#movers.set(key, mover);
     }

@@ -1,4 +1,4 @@
-import { buildModel, literalName, valueName } from '../graph/build-model.ts';
+import { buildModel, literalName, operationName, valueName } from '../graph/build-model.ts';
 import { type Constant, constantsOf, stillHold, unchanged } from '../graph/constants.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
 import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
@@ -6,6 +6,7 @@ import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import { planStages } from '../graph/stages.ts';
 import type { LazyValue, Memory, Operation } from '../graph/value.ts';
+import { belongsOnCpu } from '../graph/webgpu-form.ts';
 import type { OnnxBackendOptions } from '../options.ts';
 import { hostArray, type MemoryType } from './buffer-pool.ts';
 import { blaming, dependents, type Failure, failure, hostFailure } from './failure.ts';
@@ -282,8 +283,10 @@ export class Executor {
     const start = performance.now();
     expectMemoryFor(plan);
     const bytes = buildModel(plan, constants, this.#runtime.provider);
+    const { provider } = this.#runtime;
+    const onCpu = provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [];
     const onDevice = [...outputsOnDevice, ...markers.map(({ name }) => name)];
-    const session = yield* waitFor<Session>(this.#runtime.build({ bytes, onDevice }, this.#options));
+    const session = yield* waitFor<Session>(this.#runtime.build({ bytes, onDevice, onCpu }, this.#options));
     const graph: CompiledGraph = { session, constants };
     this.#cache.set(signature, graph);
     this.statistics.sessionBuilds++;

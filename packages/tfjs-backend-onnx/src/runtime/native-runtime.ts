@@ -56,9 +56,10 @@ function runtimeOn(provider: Provider, { createSession, Tensor }: NativeLibrary)
     view: (tensor, dims) =>
       // A tensor of this library that is on a device has its buffer.
       Tensor.fromGpuBuffer((tensor as Tensor).gpuBuffer, { dataType: tensor.type as 'float32', dims }),
-    build({ bytes, onDevice }, options): SynchronousSession {
+    build(model, options): SynchronousSession {
       const session = createSession();
-      const settings = sessionOptions(options, provider, onDevice);
+      const settings = sessionOptions(options, provider, model);
+      const { bytes } = model;
       session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, settings);
       return {
         // All tensors that enter are those that `tensor` and earlier runs made.

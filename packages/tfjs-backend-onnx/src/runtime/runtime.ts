@@ -11,10 +11,12 @@ export type NamedTensors = Readonly<Record<string, RuntimeTensor>>;
 /** Where to put outputs: into that tensor, or into new memory where there is null. */
 export type Fetches = Readonly<Record<string, RuntimeTensor | null>>;
 
-interface Model {
+export interface Model {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Outputs that stay on the device. */
   readonly onDevice: readonly string[];
+  /** Nodes that the provider shall leave to the cpu. */
+  readonly onCpu: readonly string[];
 }
 
 interface BaseRuntime {

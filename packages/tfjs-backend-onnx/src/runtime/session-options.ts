@@ -1,17 +1,11 @@
 import type { OnnxBackendOptions, Provider } from '../options.ts';
+import { providerOptions } from './provider-options.ts';
+import type { Model } from './runtime.ts';
 
 /** How ONNX Runtime runs our graphs; docs: https://onnxruntime.ai/docs/performance/tune-performance/. */
-export function sessionOptions(
-  options: OnnxBackendOptions,
-  provider: Provider,
-  onDevice: readonly string[],
-): object {
+export function sessionOptions(options: OnnxBackendOptions, provider: Provider, model: Model): object {
   return {
-    // What a provider has no kernel for, ONNX Runtime does on the cpu.
-    ...(provider !== 'cpu' && { executionProviders: [provider, 'cpu'] }),
-    ...(onDevice.length > 0 && {
-      preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])),
-    }),
+    ...providerOptions(provider, 'cpu', model),
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
     intraOpNumThreads: options.threads,

@@ -19,7 +19,7 @@ export function* tryOut(runtime: Runtime, advice: string): Steps<void> {
   });
   try {
     const options = defaultOptions(runtime.provider, 1);
-    const session = yield* waitFor<Session>(runtime.build({ bytes, onDevice: [] }, options));
+    const session = yield* waitFor<Session>(runtime.build({ bytes, onDevice: [], onCpu: [] }, options));
     yield* waitFor<NamedTensors>(
       session.run({ x: runtime.tensor('float32', Float32Array.of(1), [1]) }, { y: null }),
     );

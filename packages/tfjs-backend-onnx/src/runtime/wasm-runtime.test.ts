@@ -35,7 +35,8 @@ test('without the native library the backend trains on WebAssembly, and says so 
 test('errors of the module reach the caller with their message', async () => {
   const runtime = await wasmRuntime(1);
   const options = onnxBackend().options;
-  const build = (): unknown => runtime.build({ bytes: Uint8Array.of(1, 2, 3), onDevice: [] }, options);
+  const build = (): unknown =>
+    runtime.build({ bytes: Uint8Array.of(1, 2, 3), onDevice: [], onCpu: [] }, options);
   expect(build).toThrow(/protobuf parsing failed|Invalid model|parse/i);
   expect(() => runtime.on('webgpu')).toThrow(
     'expected provider cpu, got webgpu: ONNX Runtime in WebAssembly (onnxruntime-web), 1 thread has no other. Install onnxruntime-node.',

@@ -1,5 +1,6 @@
 import type * as OnnxRuntimeWeb from 'onnxruntime-web';
 import type { Provider } from '../options.ts';
+import { providerOptions } from './provider-options.ts';
 import type { AsynchronousRuntime, AsynchronousSession } from './runtime.ts';
 
 /** What is used of onnxruntime-web, or of another package with its interface. */
@@ -23,13 +24,9 @@ export function webRuntime(ort: Ort, provider: Extract<Provider, 'cpu' | 'webgpu
         dataType: tensor.type as 'float32' | 'int32' | 'bool',
         dims,
       }),
-    async build({ bytes, onDevice }): Promise<AsynchronousSession> {
-      const session = await ort.InferenceSession.create(bytes, {
-        // What a provider has no kernel for, ONNX Runtime does in WebAssembly.
-        executionProviders: provider === 'cpu' ? ['wasm'] : [provider, 'wasm'],
-        ...(onDevice.length > 0 && {
-          preferredOutputLocation: Object.fromEntries(onDevice.map((output) => [output, 'gpu-buffer'])),
-        }),
+    async build(model): Promise<AsynchronousSession> {
+      const session = await ort.InferenceSession.create(model.bytes, {
+        ...providerOptions(provider, 'wasm', model),
         graphOptimizationLevel: 'all',
         enableMemPattern: false,
         // Errors reach the caller as exceptions.
