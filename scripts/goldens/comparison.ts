@@ -83,6 +83,16 @@ export class Comparison {
     this.numbers(name, got, expected, { absolute: Number.MIN_VALUE, relative: 0 });
   }
 
+  /** Compares texts, which must be the same. */
+  strings(name: string, got: readonly string[], expected: readonly string[]): void {
+    const different = expected.findIndex((text, i) => text !== got[i]);
+    const at = different < 0 && got.length > expected.length ? expected.length : different;
+    if (at >= 0) {
+      const [shown, wanted] = [got[at], expected[at]].map((text) => JSON.stringify(text) ?? 'nothing');
+      this.fail(`${name}: expected ${wanted} at ${at}, got ${shown}`);
+    } else this.differences.push({ name, absolute: 0, relative: 0, used: 0 });
+  }
+
   /** For a number that may be better than the reference: only above the limit is a failure. */
   atMost(name: string, got: number, limit: number): void {
     const above = got - limit;

@@ -1,8 +1,9 @@
-// Finds the cases in a folder: a folder with meta.json is one, and so is a JSON file that names its family and kind.
+// Finds the cases in a folder: a folder with meta.json is one, and so is a JSON file that names its family and kind, or
+// holds learned merges, and a file of JSON lines.
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
-import { TenonError } from '@tenon/core';
+import { type Json, TenonError } from '@tenon/core';
 import { Facts, isObject, readJson } from './facts.ts';
 import { GoldenCase } from './golden-case.ts';
 
@@ -10,7 +11,7 @@ export interface Discovery {
   readonly cases: GoldenCase[];
   /** What could not be read as a case, with the reason. */
   readonly broken: { readonly label: string; readonly reason: string }[];
-  /** Folders with data that no `family` field describes: tokenizers, SQuAD features. */
+  /** Folders with data that no `family` field describes: SQuAD features. */
   readonly undescribed: string[];
 }
 
@@ -44,10 +45,12 @@ async function search(folder: string, root: string, found: Discovery): Promise<v
     await add(folder, join(folder, 'meta.json'), root, found);
     return; // What lies in a case belongs to the case.
   }
-  if (names.includes('META.json')) found.undescribed.push(labelOf(folder, root));
+  const hasLines = names.some((name) => name.endsWith('.jsonl'));
+  if (names.includes('META.json') && !hasLines) found.undescribed.push(labelOf(folder, root));
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await search(path, root, found);
+    else if (entry.name.endsWith('.jsonl')) found.cases.push(tokenizerCase(path, root, {}, 'lines'));
     else if (entry.name.endsWith('.json')) await addSingleFile(path, root, found);
   }
 }
@@ -57,9 +60,16 @@ async function addSingleFile(file: string, root: string, found: Discovery): Prom
     const json = await readJson(file);
     if (isObject(json) && 'family' in json)
       found.cases.push(new GoldenCase(file, labelOf(file, root), new Facts(file, json)));
+    else if (isObject(json) && 'oracle' in json && 'merges' in json)
+      found.cases.push(tokenizerCase(file, root, json, 'learned merges'));
   } catch (error) {
     found.broken.push({ label: labelOf(file, root), reason: messageOf(error) });
   }
+}
+
+/** The files of tokenizers do not say what they are: lines of expectations, and merges that some program learned. */
+function tokenizerCase(file: string, root: string, json: { [name: string]: Json }, kind: string): GoldenCase {
+  return new GoldenCase(file, labelOf(file, root), new Facts(file, { ...json, family: 'tokenizers', kind }));
 }
 
 async function add(path: string, facts: string, root: string, found: Discovery): Promise<void> {

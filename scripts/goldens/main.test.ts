@@ -146,6 +146,29 @@ describe('npm run goldens', () => {
       expect(status).toBe(0);
     },
   );
+
+  it('runs learned merges and lines of texts, and says which line is wrong', async () => {
+    const folder = join(temporary, 'words');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'corpus.txt'), 'low low lower');
+    const learned = { oracle: 'by hand', num_symbols: 2, min_frequency: 2, format: 'ties: the LARGEST pair' };
+    const merges = [
+      ['l', 'o'],
+      ['lo', 'w</w>'],
+    ];
+    await writeFile(join(folder, 'learned.json'), JSON.stringify({ ...learned, merges }));
+    await writeFile(join(folder, 'wrong.json'), JSON.stringify({ ...learned, merges: [['o', 'w</w>']] }));
+    await writeFile(
+      join(folder, 'standardize.jsonl'),
+      '{"text": " a", "out": "a"}\n{"text": "b ", "out": "c"}\n',
+    );
+    const { status, output } = goldens(folder, '--data', folder, '--backend', 'cpu');
+    expect(output).toMatch(/^pass\s+cpu\s+words\/learned\.json\s+tokenizers\/learned merges/m);
+    expect(output).toContain('merges: expected "o w</w>" at 0, got "l o"');
+    expect(output).toContain('line 2 out: expected "c" at 0, got "b"');
+    expect(output).toContain('1 passed, 2 failed');
+    expect(status).toBe(1);
+  });
 });
 
 async function onlyUnknown(): Promise<string> {
