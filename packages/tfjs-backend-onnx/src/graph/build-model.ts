@@ -83,8 +83,8 @@ export function buildModel(
     };
     return provider === 'webgpu' ? webgpuForm(node, operation, initializer) : [node];
   });
-  const outputs = schedule.outputs.map(port);
-  for (const { name, value, shape } of orderMarkers(schedule)) {
+  const outputs = schedule.targets.map(({ value }) => port(value));
+  for (const { name, value, shape } of orderMarkers(schedule.order)) {
     const one = initializer(integers(shape));
     const slice = [initializer(integers(shape.map(() => 0))), one, initializer(integers([...shape.keys()]))];
     const scalar = value.shape.length === 0;

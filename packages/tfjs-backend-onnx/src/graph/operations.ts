@@ -1,5 +1,6 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { type ElementType, type Literal, typeCode } from '../onnx/model.ts';
+import { addRowsOnHost, scatterRowsOnHost } from './host-rows.ts';
 import { constant, integers, record, recordAll, reshape } from './recorder.ts';
 import { isLiteral, LazyValue, sameShape, sizeOf } from './value.ts';
 
@@ -72,6 +73,7 @@ function simplified(
 function scatterInto(sum: LazyValue | Literal, scattered: LazyValue | Literal): LazyValue | null {
   if (isLiteral(sum) || isLiteral(scattered) || !sameShape(sum.shape, scattered.shape)) return null;
   const { operation } = scattered;
+  if (operation?.type === 'ScatterRows') return addRowsOnHost(sum, operation);
   if (operation?.type !== 'ScatterElements' || !isFilledWith(operation.inputs[0]!, 0)) return null;
   return record('ScatterElements', [sum, ...operation.inputs.slice(1)], scattered, operation.attributes);
 }
@@ -234,13 +236,26 @@ export function gather(x: LazyValue, indices: LazyValue, axis: number): LazyValu
   return record('Gather', [x, checked], { shape, type: x.type }, { axis });
 }
 
+/** From 4 MB on, a matrix is summed into on the host; a smaller one is not worth a second graph for what depends on it. */
+const ROWS_ON_HOST = 2 ** 20;
+
 /**
  * Rows of a zero matrix, each the sum of the `rows` sent to it: [N, C], int32 [N] -> [size, C].
  * ScatterElements adds in order; ONNX Runtime's ScatterND adds on several threads at once and loses
  * updates that meet on one row.
+ *
+ * @param hostAtHand whether it may be done on the host
  */
-export function scatterRows(rows: LazyValue, ids: LazyValue, size: number): LazyValue {
+export function scatterRows(
+  rows: LazyValue,
+  ids: LazyValue,
+  size: number,
+  hostAtHand: boolean,
+): LazyValue {
   const [count, columns] = rows.shape as [number, number];
+  if (hostAtHand && rows.type === 'float32' && size * columns >= ROWS_ON_HOST) {
+    return scatterRowsOnHost(ids, rows, size);
+  }
   const indices = expand(reshape(cast(ids, 'int64'), [count, 1]), [count, columns]);
   const shape = [size, columns];
   return record(

@@ -1,4 +1,3 @@
-import type { Schedule } from './schedule.ts';
 import type { LazyValue, Operation } from './value.ts';
 
 /**
@@ -15,7 +14,8 @@ export interface OrderMarker {
   readonly shape: readonly number[];
 }
 
-export function orderMarkers({ order }: Schedule): OrderMarker[] {
+/** @param order the values in the order in which they are to be computed */
+export function orderMarkers(order: readonly LazyValue[]): OrderMarker[] {
   if (order.length < 2) return [];
   return order.toReversed().map((value, index) => ({
     name: `order${index}`,

@@ -1,6 +1,7 @@
 import type { Literal } from '../onnx/model.ts';
 import { executionOrder } from './order-markers.ts';
 import { leafKey } from './recorder.ts';
+import { assembled, type Target, withoutSlicesOfLeaves } from './targets.ts';
 import { isLiteral, type LazyValue, type Operation } from './value.ts';
 
 /** What one run computes: a graph cut out of all that was recorded. */
@@ -12,6 +13,8 @@ export interface Schedule {
   /** The literals that may change, in order of their use. */
   readonly changeable: readonly Literal[];
   readonly outputs: readonly LazyValue[];
+  /** What the graph computes to have them: the outputs themselves, or parts of them. */
+  readonly targets: readonly Target[];
   /** The outputs, and what else has a place of its own, in the order in which ONNX Runtime shall compute them. */
   readonly order: readonly LazyValue[];
   /** Equal signatures mean equal graphs, up to the numbers in their leaves and changeable literals. */
@@ -20,12 +23,19 @@ export interface Schedule {
 
 let visits = 0;
 
-/** Collects what `outputs` (none of which has its numbers yet) depend on, and names its structure. */
-export function schedule(outputs: readonly LazyValue[]): Schedule {
+/**
+ * Collects what `outputs` (none of which has its numbers yet) depend on, and names its structure.
+ * @param inMemory whether the graph reads and writes this process's memory, and so any part of an array
+ */
+export function schedule(outputs: readonly LazyValue[], inMemory = false): Schedule {
   const visit = ++visits;
-  const operations = reachable(outputs, visit);
+  const targets = inMemory
+    ? assembled(outputs)
+    : outputs.map((value, output) => ({ value, output, offset: 0 }));
+  const values = targets.map(({ value }) => value);
   // Operations are numbered as they are recorded, and inputs are recorded before their users.
-  operations.sort((a, b) => a.id - b.id);
+  let operations = reachable(values, visit).sort((a, b) => a.id - b.id);
+  if (inMemory) operations = withoutSlicesOfLeaves(operations, targets);
 
   const leaves: LazyValue[] = [];
   const changeable: Literal[] = [];
@@ -50,10 +60,10 @@ export function schedule(outputs: readonly LazyValue[]): Schedule {
       } else signature.push(-2, input.position);
     }
   });
-  for (const output of outputs) signature.push(output.operation!.position, output.output);
-  const order = executionOrder(operations, outputs);
+  for (const value of values) signature.push(value.operation!.position, value.output);
+  const order = executionOrder(operations, values);
   for (const value of order) signature.push(value.operation!.position, value.output);
-  return { operations, leaves, changeable, outputs, order, signature: signature.join() };
+  return { operations, leaves, changeable, outputs, targets, order, signature: signature.join() };
 }
 
 function reachable(outputs: readonly LazyValue[], visit: number): Operation[] {

@@ -61,6 +61,9 @@ export class LazyValue {
   /** Which output of `operation` this is. */
   output = 0;
   storage: Memory | null = null;
+  /** A value with its numbers of which this one is some rows (targets.ts), and the place of the first. */
+  base: LazyValue | null = null;
+  offset = 0;
   /** A number written as a scalar: part of the graph until it changes, an input from then on. */
   isConstant = false;
   /** Live tensor data with this value. */

@@ -1,5 +1,5 @@
 import { add, concat, gather, mul, reduce, sub, unary, where } from '../graph/operations.ts';
-import { reshape } from '../graph/recorder.ts';
+import { computeHere, reshape } from '../graph/recorder.ts';
 import type { LazyValue } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 import { countedLabels } from './tenon-labels.ts';
@@ -18,12 +18,15 @@ export const tenonLinearCrossEntropy: LoweredKernel = kernel('TenonLinearCrossEn
   for (const { scores } of vocabularyChunks(hidden, weight, false)) {
     const maximum = reduce('ReduceMax', scores, [1], true);
     largest.push(maximum);
-    sums.push(reduce('ReduceSum', unary('Exp', sub(scores, maximum)), [1], true));
+    const sum = reduce('ReduceSum', unary('Exp', sub(scores, maximum)), [1], true);
+    // Before the next chunk is scored, so that this one's scores are needed no more.
+    computeHere(sum);
+    sums.push(sum);
   }
   const [m, s] = [concat(largest, 1), concat(sums, 1)];
   const maximum = reduce('ReduceMax', m, [1], true);
-  const sum = reduce('ReduceSum', mul(s, unary('Exp', sub(m, maximum))), [1], true);
-  const logSumExp = add(maximum, unary('Log', sum));
+  const total = reduce('ReduceSum', mul(s, unary('Exp', sub(m, maximum))), [1], true);
+  const logSumExp = add(maximum, unary('Log', total));
 
   const { labels, counted } = countedLabels(value('labels'));
   const chosenRows = gather(weight, reshape(labels, [rows]), 0);

@@ -114,6 +114,11 @@ export class Executor {
     this.memories.dispose();
   }
 
+  /** Whether graphs read and write this process's memory. */
+  get #inMemory(): boolean {
+    return this.#runtime.outputs === 'filled';
+  }
+
   /** What a run does on either kind of runtime: each step gives what an asynchronous one has to wait for. */
   *#steps(outputs: readonly LazyValue[]): Steps<void> {
     if (outputs.length === 0) {
@@ -135,7 +140,7 @@ export class Executor {
    * failed, and what can be computed without it is given back, to be computed next.
    */
   *#compute(outputs: readonly LazyValue[]): Steps<LazyValue[][]> {
-    const plan = schedule(outputs);
+    const plan = schedule(outputs, this.#inMemory);
     let culprit = plan.operations.find((operation) => operation.failure);
     if (!culprit) {
       const failed = yield* this.#attempt(plan);
@@ -171,7 +176,7 @@ export class Executor {
     let failed: Failure | null = null;
     for (const [number, stage] of stages.entries()) {
       if (stage.kind === 'graph') {
-        failed = yield* this.#attemptGraph(schedule(stage.outputs));
+        failed = yield* this.#attemptGraph(schedule(stage.outputs, this.#inMemory));
         if (!failed) computed.push(...stage.outputs);
       } else {
         failed = yield* this.#attemptOnHost(stage.operation, (input) => lastReader(input) === number);
@@ -230,13 +235,13 @@ export class Executor {
     const { outputs } = plan;
     this.statistics.runs++;
     const kind = this.#runtime.outputs;
-    const markers = orderMarkers(plan);
+    const markers = orderMarkers(plan.order);
     const onDevice = outputs.filter((output) => this.memories.staysOnDevice(output)).map(valueName);
     const graph = yield* this.#compiled(plan, onDevice, kind === 'device' ? markers : []);
     const feeds: Record<string, RuntimeTensor> = {};
     plan.leaves.forEach((leaf, index) => {
       if (graph.constants[index] !== null) return;
-      feeds[valueName(leaf)] = this.memories.tensor(leaf, leaf.storage!);
+      feeds[valueName(leaf)] = this.memories.tensor(leaf, leaf.storage!, leaf.offset);
     });
     plan.changeable.forEach(({ type, dims, values }, index) => {
       if (graph.constants[plan.leaves.length + index] !== null) return;
@@ -249,10 +254,10 @@ export class Executor {
       storages.push(blaming(output.operation!, () => this.memories.forOutput(output)));
     }
     const fetches: Record<string, RuntimeTensor | null> = {};
-    outputs.forEach((output, index) => {
-      const storage = storages[index];
-      fetches[valueName(output)] = storage ? this.memories.tensor(output, storage) : null;
-    });
+    for (const { value, output, offset } of plan.targets) {
+      const storage = storages[output];
+      fetches[valueName(value)] = storage ? this.memories.tensor(value, storage, offset) : null;
+    }
     for (const { name, value, shape } of markers) {
       const type = value.type as MemoryType;
       fetches[name] = kind === 'filled' ? this.#runtime.tensor(type, hostArray(type, 1), shape) : null;

@@ -65,7 +65,10 @@ export function dependents(
     );
     if (needs) needing.add(later);
   }
-  const needsIt = (output: LazyValue): boolean => needing.has(output.operation!);
+  // The operation of an output that is put together in memory is not among them.
+  const needsIt = ({ operation }: LazyValue): boolean =>
+    needing.has(operation!) ||
+    operation!.inputs.some((input) => !isLiteral(input) && input.operation && needing.has(input.operation));
   return { dependent: outputs.filter(needsIt), independent: outputs.filter((output) => !needsIt(output)) };
 }
 

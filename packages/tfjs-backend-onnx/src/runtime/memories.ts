@@ -51,12 +51,17 @@ export class Memories {
     this.#device = new Device(runtime);
   }
 
-  /** The tensor that ONNX Runtime reads this value from, or writes it to. */
-  tensor(value: LazyValue, storage: Memory): RuntimeTensor {
+  /**
+   * The tensor that ONNX Runtime reads this value from, or writes it to.
+   * @param offset the place of its first number in the memory
+   */
+  tensor(value: LazyValue, storage: Memory, offset = 0): RuntimeTensor {
     const { device } = storage;
     if (device) return sameShape(device.dims, value.shape) ? device : this.#runtime.view(device, value.shape);
     if (this.#runtime.outputs === 'device') this.copied.toDevice += bytesOf(value);
-    return this.#runtime.tensor(value.type as MemoryType, storage.array!, value.shape);
+    const array = storage.array!;
+    const part = array.length === value.size ? array : array.subarray(offset, offset + value.size);
+    return this.#runtime.tensor(value.type as MemoryType, part, value.shape);
   }
 
   /** Memory for an output where outputs are written into ours; null where the runtime brings its own. */
