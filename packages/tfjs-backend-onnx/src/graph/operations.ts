@@ -246,12 +246,7 @@ const ROWS_ON_HOST = 2 ** 20;
  *
  * @param hostAtHand whether it may be done on the host
  */
-export function scatterRows(
-  rows: LazyValue,
-  ids: LazyValue,
-  size: number,
-  hostAtHand: boolean,
-): LazyValue {
+export function scatterRows(rows: LazyValue, ids: LazyValue, size: number, hostAtHand: boolean): LazyValue {
   const [count, columns] = rows.shape as [number, number];
   if (hostAtHand && rows.type === 'float32' && size * columns >= ROWS_ON_HOST) {
     return scatterRowsOnHost(ids, rows, size);

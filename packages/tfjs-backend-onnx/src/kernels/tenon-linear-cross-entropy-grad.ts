@@ -35,12 +35,7 @@ export const tenonLinearCrossEntropyWeightGrad: LoweredKernel = kernel(
       return product;
     });
     const joined = parts.length === 1 ? parts[0]! : concat(parts, 0);
-    const picked = scatterRows(
-      sub(0, scaled),
-      labels,
-      weight.shape[0]!,
-      call.backend.computesInHostMemory,
-    );
+    const picked = scatterRows(sub(0, scaled), labels, weight.shape[0]!, call.backend.computesInHostMemory);
     return add(joined, picked);
   },
 );
