@@ -1,10 +1,13 @@
 // What the benchmark has BERT do: a training step, and a forward pass.
 import { RandomStream } from '@tenon/core';
-import { dispose, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { exportOnnx } from '@tenon/tfjs-backend-onnx';
+import { dispose, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import type { AdamWWithClipping } from '../sizes.ts';
 import { Bert, BertForMaskedLM, type BertInput, type BertSize } from './bert.ts';
-import { integers, setByFormula } from './formula.ts';
+import { bertNumbers, CHECKED } from './bert-inputs.ts';
+import { integers } from './formula.ts';
+import { setByFormula } from './set-by-formula.ts';
 import { Trainer } from './trainer.ts';
 
 export interface BertRequest {
@@ -13,18 +16,13 @@ export interface BertRequest {
   readonly seed: number;
 }
 
-/** Texts of different lengths, the second half of each being the second segment; the peer makes the same. */
-function inputOf({ batch, tokens, vocabulary }: BertSize, call: number): BertInput {
-  const grid = (value: (row: number, column: number) => number) =>
-    tensor2d(
-      Int32Array.from({ length: batch * tokens }, (_, i) => value(Math.floor(i / tokens), i % tokens)),
-      [batch, tokens],
-      'int32',
-    );
+function inputOf(size: BertSize, call: number): BertInput {
+  const { inputIds, tokenTypeIds, attentionMask } = bertNumbers(size, call);
+  const grid = (numbers: Int32Array): Tensor2D => tensor2d(numbers, [size.batch, size.tokens], 'int32');
   return {
-    inputIds: tensor2d(integers(batch * tokens, vocabulary, call), [batch, tokens], 'int32'),
-    tokenTypeIds: grid((_, column) => (column < tokens / 2 ? 0 : 1)),
-    attentionMask: grid((row, column) => (column < tokens - ((5 * row) % (tokens / 2)) ? 1 : 0)),
+    inputIds: grid(inputIds),
+    tokenTypeIds: grid(tokenTypeIds),
+    attentionMask: grid(attentionMask),
   };
 }
 
@@ -59,8 +57,15 @@ export function maskedLM({ size, optimizer, seed }: BertRequest): Work {
   };
 }
 
-/** Encodes: from ids to the last hidden state on the host. */
-export async function bertForward({ size }: BertRequest): Promise<Work> {
+/**
+ * Encodes: from ids to the last hidden state on the host.
+ *
+ * @param request `exportTo` names a file for the graph, which a plain session of ONNX Runtime is to run
+ */
+export async function bertForward({
+  size,
+  exportTo: file,
+}: BertRequest & { readonly exportTo?: string }): Promise<Work> {
   const model = new Bert(size);
   setByFormula(model);
   const encode = async (input: BertInput): Promise<Float32Array> => {
@@ -70,7 +75,10 @@ export async function bertForward({ size }: BertRequest): Promise<Work> {
     return values;
   };
   const first = inputOf(size, 0);
-  const check = [...(await encode(first)).subarray(0, 8)];
+  if (file !== undefined) {
+    await exportOnnx((input) => model.forward(input as BertInput), first, { file, opset: 20 });
+  }
+  const check = [...(await encode(first)).subarray(0, CHECKED)];
   dispose(first);
   let steps = 0;
   return {

@@ -1,6 +1,8 @@
 // What the engine has to show, in one interleaved run of about ten minutes on two cores at rest:
 //   npm run bench -- engine [--only NAME] [--rounds 5] [--without torch|wasm|cpu] [--loaded] [--short] [--json]
-import { availableParallelism } from 'node:os';
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from '../benchmark.ts';
 import { interleave, type Timing } from '../interleave.ts';
@@ -40,7 +42,8 @@ export const engine: Benchmark = {
     const [threads, timing] = values.loaded
       ? ([1, 'processor'] as const)
       : ([availableParallelism(), 'clock'] as const);
-    const setting = { threads, short: values.short };
+    const folder = join(tmpdir(), `tenon-engine-${process.pid}`);
+    const setting = { threads, folder, short: values.short };
     const names = experiments({ ...setting, torch: undefined }).map(({ name }) => name);
     const only = values.only.map((name) => choiceOption('only', name, names));
     const torch = without.includes('torch') ? undefined : findPyTorch(threads);
@@ -49,10 +52,15 @@ export const engine: Benchmark = {
 
     const start = performance.now();
     const reports: ExperimentReport[] = [];
-    for (const experiment of chosen) {
-      const report = await run(experiment, { rounds, without, timing });
-      console.log(`${formatExperiment(report)}\n`);
-      reports.push(report);
+    await mkdir(folder);
+    try {
+      for (const experiment of chosen) {
+        const report = await run(experiment, { rounds, without, timing });
+        console.log(`${formatExperiment(report)}\n`);
+        reports.push(report);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
     }
     const report: EngineReport = {
       machine: machine(),

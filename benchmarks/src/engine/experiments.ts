@@ -1,4 +1,5 @@
 // What is measured against whom, and what it has to show.
+import { join } from 'node:path';
 import type { Program } from '../contestant.ts';
 import type { Entrant } from '../interleave.ts';
 import { nodeProgram, type PyTorch } from '../programs.ts';
@@ -6,6 +7,7 @@ import { OPTIMIZER, SIZES, type Size } from '../sizes.ts';
 import type { BertSize } from './bert.ts';
 import type { Claim } from './claims.ts';
 import type { LSTMSize } from './projected-lstm.ts';
+import type { FitSize } from './tfjs-layers-models.ts';
 
 /** Who may be missing or left out. */
 export type PeerName = 'torch' | 'wasm' | 'cpu';
@@ -22,6 +24,11 @@ export interface Experiment {
 
 const OURS = 'Tenon, onnx';
 const TORCH = 'PyTorch';
+const ORT = 'ONNX Runtime alone';
+
+type Turn = Pick<Entrant, 'warmUp' | 'steps'>;
+const ONCE: Turn = { warmUp: 1, steps: 1 };
+const THRICE: Turn = { warmUp: 1, steps: 3 };
 
 const bertSmall: BertSize = {
   layers: 4,
@@ -53,11 +60,13 @@ export interface Setting {
   /** Absent where there is none. */
   readonly torch: PyTorch | undefined;
   readonly threads: number;
+  /** Where to put a file that one contestant hands to another. */
+  readonly folder: string;
   /** With tiny sizes: whether everything runs. */
   readonly short: boolean;
 }
 
-export function experiments({ torch, threads, short }: Setting): Experiment[] {
+export function experiments({ torch, threads, folder, short }: Setting): Experiment[] {
   const common = { optimizer: OPTIMIZER, threads, seed: 1 };
   const work = (label: string, name: string, backend = 'onnx'): Program =>
     nodeProgram(label, 'engine/worker.ts', name, backend);
@@ -66,7 +75,7 @@ export function experiments({ torch, threads, short }: Setting): Experiment[] {
     name: string,
     [script, ...args]: readonly [string, ...string[]],
     size: object,
-    turn: { warmUp: number; steps: number },
+    turn: Turn,
   ): Experiment['entrants'] => {
     const request = { ...common, size };
     const ours = { program: work(OURS, name), request, ...turn };
@@ -81,7 +90,7 @@ export function experiments({ torch, threads, short }: Setting): Experiment[] {
     peer: TORCH,
   });
 
-  const gpt2 = (name: 'S' | 'M' | 'tiny', claims: Claim[], turn: { warmUp: number; steps: number }) => {
+  const gpt2 = (name: 'S' | 'M' | 'tiny', claims: Claim[], turn: Turn) => {
     const size = sizeOf(name);
     return {
       name,
@@ -90,7 +99,7 @@ export function experiments({ torch, threads, short }: Setting): Experiment[] {
       entrants: pair('train', ['torch_train_step.py'], size, turn),
     };
   };
-  const share = (name: 'S' | 'M', turn: { warmUp: number; steps: number }): Experiment => {
+  const share = (name: 'S' | 'M', turn: Turn): Experiment => {
     const size = sizeOf(name);
     const request = { ...common, size };
     return {
@@ -119,18 +128,54 @@ export function experiments({ torch, threads, short }: Setting): Experiment[] {
     peer: TORCH,
   });
   const sizeOf = (name: 'S' | 'M' | 'tiny'): Size => SIZES[short ? 'tiny' : name];
-  const forward = (batch: number, turn: { warmUp: number; steps: number }): Experiment => {
-    const size = short ? { ...tinyBert, batch } : { ...bertBase, batch };
+  const forward = (batch: number, turn: Turn): Experiment => {
+    const size = { ...(short ? tinyBert : bertBase), batch };
+    const file = join(folder, `bert-${batch}.onnx`);
+    const row = `BERT-base forward, batch ${batch}`;
+    const [ours, ...peers] = pair('bertForward', ['torch_bert.py', 'forward'], size, turn);
+    const plain = nodeProgram(ORT, 'engine/onnxruntime-worker.ts', file);
     return {
       name: `bert-base-${batch}`,
       summary: `BERT-base forward in float32, ${describe(size)}`,
-      claims: [ratio(`BERT-base forward, batch ${batch}`, 2)],
-      entrants: pair('bertForward', ['torch_bert.py', 'forward'], size, turn),
+      // Equal work differs by some hundredths from run to run.
+      claims: [ratio(row, 2), { ...ratio(row, 0.97), peer: ORT }],
+      entrants: [
+        { ...ours!, request: { ...ours!.request, exportTo: file } },
+        ...peers,
+        { program: plain, request: { ...common, size }, ...turn },
+      ],
+    };
+  };
+  /** User code of tfjs-layers on our backend and on others. */
+  const userCode = (
+    name: string,
+    { code, size, summary }: { code: string; size: FitSize; summary: string },
+    peers: readonly (readonly [backend: 'wasm' | 'cpu', atLeast: number, turn: Turn])[],
+  ): Experiment => {
+    const request = { ...common, size };
+    return {
+      name,
+      summary,
+      claims: peers.map(([backend, atLeast]) => ({
+        ...ratio(`tfjs-layers: ${summary}`, atLeast),
+        peer: `tfjs, ${backend}`,
+      })),
+      entrants: [
+        { program: work(OURS, code), request, warmUp: 3, steps: 5 },
+        ...peers.map(([backend, , turn]) => ({
+          program: work(`tfjs, ${backend}`, code, backend),
+          request,
+          ...turn,
+          peer: backend,
+        })),
+      ],
     };
   };
 
   const bert = short ? tinyBert : bertSmall;
   const lstm = short ? tinyLSTM : elmo;
+  const digits = { examples: short ? 2 : 32, batchSize: 32 };
+  const sequences = { examples: short ? 2 : 64, batchSize: 32 };
   return [
     gpt2('S', [ratio('training step S', 2.2), memory('S')], { warmUp: 3, steps: 3 }),
     gpt2('M', [ratio('training step M', 2), memory('M')], { warmUp: 2, steps: 2 }),
@@ -151,6 +196,25 @@ export function experiments({ torch, threads, short }: Setting): Experiment[] {
       claims: [ratio('LSTM 2×512 projected', 1.3)],
       entrants: pair('projectedLSTM', ['torch_lstm.py'], lstm, { warmUp: 5, steps: 10 }),
     },
+    userCode(
+      'layers-cnn',
+      { code: 'fitConvolutional', size: digits, summary: `fit of a CNN, ${digits.examples} images` },
+      [['cpu', 50, ONCE]],
+    ),
+    userCode(
+      'layers-cnn-predict',
+      // wasm has no kernel for the gradient of a convolution's filter, so it cannot fit one.
+      { code: 'predictConvolutional', size: digits, summary: `predict of a CNN, ${digits.examples} images` },
+      [['wasm', 5, THRICE]],
+    ),
+    userCode(
+      'layers-lstm',
+      { code: 'fitRecurrent', size: sequences, summary: `fit of an LSTM, ${sequences.examples} sequences` },
+      [
+        ['wasm', 5, THRICE],
+        ['cpu', 50, ONCE],
+      ],
+    ),
   ];
 }
 

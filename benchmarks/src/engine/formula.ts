@@ -1,17 +1,6 @@
 // Numbers that we and a peer work out alike, so that nothing has to be handed over: `peers/protocol.py` has the same.
-import type { Module } from '@tenon/core';
-import { tensor } from '@tensorflow/tfjs-core';
 
-/** Gives every parameter the first values that the peer gives one of that name and shape. */
-export function setByFormula(module: Module): void {
-  for (const [name, parameter] of module.parameters()) {
-    const values = tensor(weights(name, parameter.size), parameter.shape, 'float32');
-    parameter.assign(values);
-    values.dispose();
-  }
-}
-
-/** Around 1 for the scale of a norm, otherwise around 0 with a deviation of 0.02. */
+/** First values of a parameter of that name: around 1 for the scale of a norm, otherwise around 0 with a deviation of 0.02. */
 export function weights(name: string, count: number): Float32Array {
   let seed = 2166136261; // FNV-1a of the name
   for (const byte of new TextEncoder().encode(name)) seed = Math.imul(seed ^ byte, 16777619) >>> 0;

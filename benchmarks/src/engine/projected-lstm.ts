@@ -22,7 +22,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import type { AdamWWithClipping } from '../sizes.ts';
-import { setByFormula, weights } from './formula.ts';
+import { weights } from './formula.ts';
+import { setByFormula } from './set-by-formula.ts';
 import { Trainer } from './trainer.ts';
 
 export interface LSTMSize {

@@ -6,6 +6,7 @@ import { choiceOption } from '../options.ts';
 import { serve, type Work } from '../serve.ts';
 import { Training, type TrainingRequest } from '../training.ts';
 import { bertForward, maskedLM } from './bert-works.ts';
+import { fitConvolutional, fitRecurrent, predictConvolutional } from './fit-works.ts';
 import { products } from './products.ts';
 import { projectedLSTM } from './projected-lstm.ts';
 
@@ -23,6 +24,9 @@ const WORKS = {
   maskedLM,
   bertForward,
   projectedLSTM,
+  fitConvolutional,
+  fitRecurrent,
+  predictConvolutional,
 } satisfies Record<string, (request: never) => Work | Promise<Work>>;
 
 const [work = '', backend] = process.argv.slice(2);
