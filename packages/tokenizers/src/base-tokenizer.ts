@@ -94,7 +94,7 @@ export abstract class BaseTokenizer implements Tokenizer {
         this.#postProcessing,
         options.addSpecialTokens ?? true,
         truncation,
-        this.#tokenSource,
+        this.#spelling,
       );
     });
     if (padding === undefined) return encodings.map(({ encoding }) => encoding());
@@ -162,10 +162,7 @@ export abstract class BaseTokenizer implements Tokenizer {
     return this.#added.byId(id)?.content ?? this.#model.tokens[id];
   }
 
-  readonly #tokenSource = {
-    token: (id: number): string => this.idToToken(id)!,
-    isSpecial: (id: number): boolean => this.#added.byId(id)?.special ?? false,
-  };
+  readonly #spelling = (id: number): string => this.idToToken(id)!;
 
   #collect(tokens: readonly AddedToken[]): AddedTokens {
     const normalize = (content: string): string =>
@@ -178,14 +175,16 @@ export abstract class BaseTokenizer implements Tokenizer {
     const texts = textsOf(input);
     const ids = this.#ids;
     ids.length = 0;
+    const specials: number[] = [];
     const ends = texts.map((text) => {
-      this.#encodeText(text, options, ids);
+      this.#encodeText(text, options, ids, specials);
       return ids.length;
     });
     const all = ids.toArray();
     let places: ReturnType<EncodedSequence['places']> | undefined;
     return {
       ids: all,
+      specials,
       places: () => {
         places ??= this.#places(texts, ends, typeof input === 'string', all, options);
         return places;
@@ -211,19 +210,24 @@ export abstract class BaseTokenizer implements Tokenizer {
     }
     const offsets = places.offsets.toArray();
     const trim = this.#postProcessing.trimOffsets;
-    if (trim !== undefined) trimOffsets(Array.from(ids, this.#tokenSource.token), offsets, trim);
+    if (trim !== undefined) trimOffsets(Array.from(ids, this.#spelling), offsets, trim);
     return { offsets, words: places.words.toArray() };
   }
 
-  #encodeText(text: string, options: EncodeOptions, ids: IdBuffer): void {
+  /** Appends a text's ids, and to `specials` the positions of special tokens found in it. */
+  #encodeText(text: string, options: EncodeOptions, ids: IdBuffer, specials?: number[]): void {
     const { allowedSpecial } = options;
+    const add = (token: AddedToken): void => {
+      if (token.special) specials?.push(ids.length);
+      ids.push(token.id);
+    };
     const encodeRaw = this.#added.needsNormalized(allowedSpecial) ? undefined : this.#encodeRaw;
     for (const segment of this.#added.split(new AlignedText(text, false, 0), 'raw', allowedSpecial)) {
-      if (segment.kind === 'added') ids.push(segment.token.id);
+      if (segment.kind === 'added') add(segment.token);
       else if (encodeRaw !== undefined) encodeRaw(segment.source.text, ids);
       else {
         for (const part of this.#normalized(segment.source, allowedSpecial)) {
-          if (part.kind === 'added') ids.push(part.token.id);
+          if (part.kind === 'added') add(part.token);
           else this.#model.encode(part.source, ids);
         }
       }

@@ -5,6 +5,8 @@ export type Offset = readonly [start: number, end: number];
 export interface EncodedSequence {
   /** int32 [T] */
   readonly ids: Int32Array;
+  /** Positions of the special tokens that were found in the text. */
+  readonly specials: readonly number[];
   /** Starts and ends in the text, alternating, [2 T], and numbers of words, [T]. Worked out on the first call. */
   places(): { readonly offsets: Int32Array; readonly words: Int32Array };
 }
@@ -22,11 +24,8 @@ export type EncodingPart =
     }
   | { readonly kind: 'special' | 'padding'; readonly ids: readonly number[]; readonly typeId: number };
 
-/** What an `Encoding` asks its tokenizer for, when asked. */
-export interface TokenSource {
-  token(id: number): string;
-  isSpecial(id: number): boolean;
-}
+/** The spelling of an id in the vocabulary. */
+export type Spelling = (id: number) => string;
 
 /** An encoded text, or pair of texts, of T tokens. All but the ids is worked out when it is first read. */
 export class Encoding {
@@ -35,17 +34,13 @@ export class Encoding {
   /** What truncation cut off, in windows that overlap by `stride` tokens. */
   readonly overflowing: readonly Encoding[];
   readonly #parts: readonly EncodingPart[];
-  readonly #tokenSource: TokenSource;
+  readonly #spelling: Spelling;
   #tokens: readonly string[] | undefined;
   #offsets: readonly Offset[] | undefined;
 
-  constructor(
-    parts: readonly EncodingPart[],
-    tokenSource: TokenSource,
-    overflowing: readonly Encoding[] = [],
-  ) {
+  constructor(parts: readonly EncodingPart[], spelling: Spelling, overflowing: readonly Encoding[] = []) {
     this.#parts = parts;
-    this.#tokenSource = tokenSource;
+    this.#spelling = spelling;
     this.overflowing = overflowing;
     this.ids = idsOf(parts);
   }
@@ -56,7 +51,7 @@ export class Encoding {
 
   /** The tokens as the vocabulary spells them (`Ġworld`, `##ing`), [T]. */
   get tokens(): readonly string[] {
-    this.#tokens ??= Array.from(this.ids, (id) => this.#tokenSource.token(id));
+    this.#tokens ??= Array.from(this.ids, (id) => this.#spelling(id));
     return this.#tokens;
   }
 
@@ -97,10 +92,20 @@ export class Encoding {
     return this.#mask((part) => part.typeId);
   }
 
-  /** 1 for a special token or padding, 0 for text; int32 [T]. */
+  /**
+   * 1 for a token of the template, for padding and for a special token found in the text (`allowedSpecial`), 0 for text,
+   * also where it is unknown; int32 [T].
+   */
   get specialTokensMask(): Int32Array {
     const mask = this.#mask((part) => (part.kind === 'text' ? 0 : 1));
-    return mask.map((special, i) => (special === 1 || this.#tokenSource.isSpecial(this.ids[i]!) ? 1 : 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      if (part.kind === 'text') {
+        for (const i of part.source.specials) if (i >= part.from && i < part.to) mask[at + i - part.from] = 1;
+      }
+      at += lengthOf(part);
+    }
+    return mask;
   }
 
   /** 1 for a token, 0 for padding; int32 [T]. */

@@ -1,10 +1,4 @@
-import {
-  type EncodedSequence,
-  Encoding,
-  type EncodingPart,
-  lengthOf,
-  type TokenSource,
-} from '../encoding.ts';
+import { type EncodedSequence, Encoding, type EncodingPart, lengthOf, type Spelling } from '../encoding.ts';
 import { TokenizerError } from '../errors.ts';
 import { addedBy, type PostProcessing, type TemplatePiece } from '../post-processors/template.ts';
 import { type Padding, type Truncation, type Window, windowsOf } from './shape.ts';
@@ -22,7 +16,7 @@ export function assemble(
   { single, pair }: PostProcessing,
   addSpecialTokens: boolean,
   truncation: Truncation | undefined,
-  tokenSource: TokenSource,
+  spelling: Spelling,
 ): Assembled {
   const template = (sequences.length > 1 ? pair : single).filter(
     ({ kind }) => addSpecialTokens || kind === 'sequence',
@@ -40,8 +34,8 @@ export function assemble(
     encoding: (finish = (parts) => parts) =>
       new Encoding(
         finish(kept!),
-        tokenSource,
-        overflow.map((parts) => new Encoding(finish(parts), tokenSource)),
+        spelling,
+        overflow.map((parts) => new Encoding(finish(parts), spelling)),
       ),
   };
 }

@@ -38,8 +38,10 @@ export function trimOffsets(
     let end = offsets[2 * i + 1]!;
     const leading = /^[\u0120\s]*/u.exec(token)![0].length;
     const trailing = /[\u0120\s]*$/u.exec(token)![0].length;
-    if (leading > 0 && !(addPrefixSpace && (i === 0 || start === 0))) start = Math.min(start + leading, end);
-    if (trailing > 0 && end >= trailing) end = Math.max(end - trailing, start);
+    // A single blank in front of the text may be the one that was added, which has no place of its own.
+    const added = addPrefixSpace && leading === 1 && (i === 0 || start === 0);
+    if (!added) start = Math.min(start + leading, end);
+    if (trailing > 0) end = added && trailing === token.length ? start : Math.max(end - trailing, start);
     offsets[2 * i] = start;
     offsets[2 * i + 1] = end;
   }
