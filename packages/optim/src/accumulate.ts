@@ -35,7 +35,13 @@ function meanOf(steps: number): Transform {
             place === 0 ? tensor : add(sums.get(name)!, tensor),
           );
           if (place === steps - 1) {
-            return { step: Math.floor(updates.step / steps), tensors: added, scale: scalar(1 / steps) };
+            const updatesBefore = (calls: number): number => Math.floor(calls / steps);
+            return {
+              step: updatesBefore(updates.step),
+              stepNow: () => updatesBefore(updates.stepNow()),
+              tensors: added,
+              scale: scalar(1 / steps),
+            };
           }
           for (const [name, tensor] of added) {
             plan.hold(tensor);

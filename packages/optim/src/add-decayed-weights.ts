@@ -32,6 +32,7 @@ export function addDecayedWeights(
     start: (parameters) => ({
       plan: (updates) => ({
         step: updates.step,
+        stepNow: updates.stepNow,
         tensors: mapTensors(scaledTensors(updates), (tensor, name) => {
           const parameter = parameters.get(name)!;
           return decay(name, parameter) ? add(tensor, mul(parameter, rate)) : tensor;

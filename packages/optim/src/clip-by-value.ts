@@ -13,6 +13,7 @@ export function clipByValue(maximum: number): Transform {
     start: () => ({
       plan: (updates) => ({
         step: updates.step,
+        stepNow: updates.stepNow,
         tensors: mapTensors(scaledTensors(updates), (tensor) => clip(tensor, -maximum, maximum)),
       }),
     }),

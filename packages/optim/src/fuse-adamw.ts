@@ -1,4 +1,4 @@
-import { adamWUpdate, type Parameter } from '@tenon/core';
+import { type AdamWStep, adamWUpdate, type Parameter } from '@tenon/core';
 import { scalar } from '@tensorflow/tfjs-core';
 import type { DecayTransform } from './add-decayed-weights.ts';
 import type { AdamTransform } from './scale-by-adam.ts';
@@ -40,31 +40,32 @@ function fused(
   const decayOf = (name: string, parameter: Parameter): number =>
     decay?.weightDecay.decay(name, parameter) ? decay.weightDecay.rate : 0;
 
+  const numbers = (step: number): Omit<AdamWStep, 'weightDecay'> => ({
+    ...adam,
+    learningRate: rateAt(step),
+    biasCorrection1: 1 - adam.beta1 ** (step + 1),
+    biasCorrection2: 1 - adam.beta2 ** (step + 1),
+  });
+
   return {
     start(parameters) {
       const first = zerosLike(parameters);
       const second = zerosLike(parameters);
       return {
         slots: new Map([...named('first_moment', first), ...named('second_moment', second)]),
-        plan({ step, tensors, scale }, plan) {
-          const learningRate = rateAt(step);
-          plan.learningRate = learningRate;
+        plan({ step, stepNow, tensors, scale }, plan) {
+          plan.learningRate = rateAt(step);
           const factor = plan.hold(scale ?? scalar(1));
           plan.onApply(() => {
             for (const [name, gradient] of tensors) {
               const parameter = parameters.get(name)!;
               const slot = { parameter, firstMoment: first.get(name)!, secondMoment: second.get(name)! };
-              adamWUpdate(slot, gradient, factor, {
-                ...adam,
-                learningRate,
-                weightDecay: decayOf(name, parameter),
-                biasCorrection1: 1 - adam.beta1 ** (step + 1),
-                biasCorrection2: 1 - adam.beta2 ** (step + 1),
-              });
+              const weightDecay = decayOf(name, parameter);
+              adamWUpdate(slot, gradient, factor, () => ({ ...numbers(stepNow()), weightDecay }));
             }
           });
           for (const tensor of tensors.values()) plan.hold(tensor);
-          return { step, tensors: new Map() };
+          return { step, stepNow, tensors: new Map() };
         },
       };
     },

@@ -1,4 +1,11 @@
-import { type Parameter, type StateDict, storedFromTensor, storedTensor, TenonError } from '@tenon/core';
+import {
+  everyRun,
+  type Parameter,
+  type StateDict,
+  storedFromTensor,
+  storedTensor,
+  TenonError,
+} from '@tenon/core';
 import { add, type Scalar, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { partsOf } from './chain.ts';
 import { checkGradients } from './check-gradients.ts';
@@ -91,17 +98,20 @@ class RunningOptimizer implements Optimizer {
       prepared.dispose();
       throw error;
     }
-    prepared.onApply(() => {
-      this.#calls++;
-      if (prepared.willUpdate) this.#step++;
-    });
+    const { willUpdate } = prepared;
+    prepared.onApply(() =>
+      everyRun(() => {
+        this.#calls++;
+        if (willUpdate) this.#step++;
+      }),
+    );
     return prepared;
   }
 
   #plan(gradients: ReadonlyMap<string, Tensor>, prepared: PreparedUpdate): void {
     // In the parameters' order, so that sums over all gradients do not depend on who gathered them.
     const tensors = new Map([...this.#parameters.keys()].map((name) => [name, gradients.get(name)!]));
-    let updates: Updates | undefined = { step: this.#calls, tensors };
+    let updates: Updates | undefined = { step: this.#calls, stepNow: () => this.#calls, tensors };
     for (const running of this.#running) {
       updates = running.plan(updates, prepared);
       if (updates === undefined) return;

@@ -51,7 +51,7 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
             });
             return div(div(m, correction1), add(sqrt(div(v, correction2)), epsilon));
           });
-          return { step: updates.step, tensors };
+          return { step: updates.step, stepNow: updates.stepNow, tensors };
         },
       };
     },

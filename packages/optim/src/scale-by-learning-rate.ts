@@ -29,6 +29,7 @@ export function scaleByLearningRate(rate: number | Schedule): LearningRateTransf
         plan.learningRate = learningRate;
         return {
           step: updates.step,
+          stepNow: updates.stepNow,
           tensors: mapTensors(scaledTensors(updates), (tensor) => mul(tensor, -learningRate)),
         };
       },

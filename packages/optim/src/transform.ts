@@ -5,6 +5,8 @@ import { mul, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-c
 export interface Updates {
   /** Updates made before this one. Schedules take it, and Adam's t is one more. */
   readonly step: number;
+  /** The same at the time when the step is made: that of each replay, where it is recorded once and replayed. */
+  stepNow(): number;
   /** A tensor for every parameter that is still to be changed, by the parameter's name. */
   readonly tensors: ReadonlyMap<string, Tensor>;
   /**

@@ -6,11 +6,12 @@ import {
   engine,
   KernelBackend,
   type TensorInfo,
+  type Variable,
 } from '@tensorflow/tfjs-core';
-import type { RecordingGuard } from './export/recording-guard.ts';
+import type { Guard, ReplayGuard } from './graph/guard.ts';
 import { cast } from './graph/operations.ts';
 import { currentKernel, recordedCount, reshape } from './graph/recorder.ts';
-import { type HostArray, type LazyValue, leaf, newMemory } from './graph/value.ts';
+import { type HostArray, type LazyValue, leaf, type Memory, newMemory } from './graph/value.ts';
 import { completeOptions, defaultOptions, type OnnxBackendOptions, type Provider } from './options.ts';
 import type { HostType } from './runtime/buffer-pool.ts';
 import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
@@ -19,7 +20,7 @@ import { finish, finishLater } from './runtime/steps.ts';
 
 /** What stands behind a data id. Strings and complex numbers never enter a graph. */
 export type TensorData = { references: number } & (
-  | { readonly kind: 'value'; readonly value: LazyValue }
+  | { readonly kind: 'value'; value: LazyValue }
   | { readonly kind: 'string'; readonly strings: Uint8Array[] }
   | { readonly kind: 'complex'; readonly real: LazyValue; readonly imaginary: LazyValue }
 );
@@ -38,15 +39,16 @@ export interface OnnxBackendStatistics extends Readonly<ExecutorStatistics> {
 export class OnnxBackend extends KernelBackend {
   readonly data: DataStorage<TensorData>;
   #runtime: Runtime;
-  readonly #executor: Executor;
+  /** For `compile`, which runs graphs of its own. */
+  readonly executor: Executor;
   /** Live values that no run has computed yet, in the order in which they were recorded. */
   readonly #pending = new Set<LazyValue>();
   /** The run of an asynchronous runtime that is on its way. */
   #flight: Promise<void> | null = null;
   /** Whether a microtask is queued that runs what is pending. */
   #pauseAwaited = false;
-  /** There during an export, when nothing runs. */
-  #guard: RecordingGuard | null = null;
+  /** There while a function is recorded for export or for replays, when nothing runs. */
+  #guard: Guard | null = null;
   #options: OnnxBackendOptions;
 
   /** @param threads that one operation may use */
@@ -55,16 +57,16 @@ export class OnnxBackend extends KernelBackend {
     this.#runtime = runtime;
     this.#options = defaultOptions(runtime.provider, threads);
     this.data = new DataStorage(this, engine());
-    this.#executor = new Executor(runtime, this.#options);
+    this.executor = new Executor(runtime, this.#options);
   }
 
   get statistics(): OnnxBackendStatistics {
     return {
-      ...this.#executor.statistics,
-      cachedSessions: this.#executor.cachedSessions,
-      idleBytes: this.#executor.memories.pool.idleBytes,
-      bytesToDevice: this.#executor.memories.copied.toDevice,
-      bytesFromDevice: this.#executor.memories.copied.fromDevice,
+      ...this.executor.statistics,
+      cachedSessions: this.executor.cachedSessions,
+      idleBytes: this.executor.memories.pool.idleBytes,
+      bytesToDevice: this.executor.memories.copied.toDevice,
+      bytesFromDevice: this.executor.memories.copied.fromDevice,
     };
   }
 
@@ -85,7 +87,7 @@ export class OnnxBackend extends KernelBackend {
     const options = completeOptions(changes, this.#options);
     if (options.provider !== this.#options.provider) this.#use(options.provider);
     this.#options = options;
-    this.#executor.configure(options);
+    this.executor.configure(options);
   }
 
   // Values, for kernels.
@@ -142,14 +144,40 @@ export class OnnxBackend extends KernelBackend {
     if (!this.#runtime.synchronous || this.#guard) return;
     const outputs = [...this.#pending];
     this.#pending.clear();
-    this.#executor.run(outputs);
+    this.executor.run(outputs);
+  }
+
+  /** Live values that no run has computed yet. */
+  get pendingValues(): ReadonlySet<LazyValue> {
+    return this.#pending;
+  }
+
+  /** A tensor's memory, computed now if it was not yet. */
+  memoryOf(tensor: TensorInfo): Memory {
+    const value = this.value(tensor);
+    if (!value.storage) this.#settled(value);
+    return value.storage!;
+  }
+
+  /** Whether a tensor's numbers can be seen through no other tensor. */
+  isAlone(tensor: TensorInfo): boolean {
+    const data = this.data.get(tensor.dataId);
+    return data.kind === 'value' && data.references === 1 && data.value.storage?.holders === 1;
+  }
+
+  /** Gives a tensor that nobody else shares its data with another value. */
+  replace(tensor: TensorInfo, value: LazyValue): void {
+    const data = this.data.get(tensor.dataId);
+    value.hold();
+    for (const old of valuesOf(data)) this.#release(old);
+    if (data.kind === 'value') data.value = value;
   }
 
   /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
   flushIfLong(): void {
     if (this.#guard) return;
     const { pendingOperations, pendingBytes } = this.#options;
-    if (recordedCount() <= pendingOperations && this.#executor.memories.releasedBytes <= pendingBytes) return;
+    if (recordedCount() <= pendingOperations && this.executor.memories.releasedBytes <= pendingBytes) return;
     this.#start();
   }
 
@@ -201,34 +229,59 @@ export class OnnxBackend extends KernelBackend {
     const data = this.data.get(tensor.dataId);
     if (data.kind !== 'value' || data.references > 1 || data.value.type !== tensor.dtype) return null;
     const array = this.#settled(data.value);
-    return data.value.storage!.holders === 1 ? array : null;
+    const storage = data.value.storage!;
+    if (storage.holders > 1) return null;
+    storage.version++;
+    return array;
   }
 
   /** A tensor with these numbers, which become the backend's own. */
   own(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
-    return this.adopt(leaf(shape, type, newMemory(array)));
+    return this.adopt(leaf(shape, type, this.#written(newMemory(array))));
   }
 
   /** A number that is part of the graph until it changes. */
   scalar(array: HostArray, type: HostType): LazyValue {
-    const value = leaf([], type, newMemory(array));
+    const value = leaf([], type, this.#written(newMemory(array)));
     value.isConstant = true;
     return value;
   }
 
   /** A tensor with a copy of these numbers. */
   copy(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
-    return this.adopt(leaf(shape, type, this.#executor.memories.pool.copy(type, array)));
+    return this.adopt(leaf(shape, type, this.#written(this.executor.memories.pool.copy(type, array))));
   }
 
-  /** Runs `body`, which records for export: nothing is computed, and no memory is lent anew that a recording may read. */
-  recordUnder<T>(guard: RecordingGuard, body: () => T): T {
+  /** Makes a value a variable's. */
+  assign(variable: Variable, value: LazyValue): void {
+    if (this.refCount(variable.dataId) === 1) this.replace(variable, value);
+    else {
+      const tensor = engine().makeTensorFromTensorInfo(this.adopt(value));
+      variable.assign(tensor);
+      tensor.dispose();
+    }
+  }
+
+  /** Whether a function is recorded, for export or for replays. */
+  get isRecording(): boolean {
+    return this.#guard !== null;
+  }
+
+  /** There while what is recorded is to be replayed. */
+  get replay(): ReplayGuard | null {
+    return this.#guard?.replay ?? null;
+  }
+
+  /** Runs `body`, which records for later: nothing is computed, and no memory is lent anew that a recording may read. */
+  recordUnder<T>(guard: Guard, body: () => T): T {
     this.#guard = guard;
     try {
       return body();
     } finally {
       this.#guard = null;
-      for (const value of guard.released) this.#executor.release(value, value.storage!, false);
+      for (const value of guard.released) {
+        if (value.storage!.holders === 0) this.executor.release(value, value.storage!, false);
+      }
     }
   }
 
@@ -236,7 +289,7 @@ export class OnnxBackend extends KernelBackend {
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     this.flushIfLong();
-    return this.#add(this.#written(values, shape, dtype));
+    return this.#add(this.#dataOf(values, shape, dtype));
   }
 
   override move(
@@ -246,7 +299,7 @@ export class OnnxBackend extends KernelBackend {
     dtype: DataType,
     refCount: number,
   ): void {
-    const data = this.#written(values, shape, dtype);
+    const data = this.#dataOf(values, shape, dtype);
     data.references = refCount;
     this.data.set(dataId, data);
   }
@@ -313,7 +366,7 @@ export class OnnxBackend extends KernelBackend {
 
   override dispose(): void {
     this.#pending.clear();
-    this.#executor.dispose();
+    this.executor.dispose();
   }
 
   #add(data: TensorData): DataId {
@@ -323,7 +376,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   /** Copies: the array given stays its owner's, to change or to keep, while our copy may be updated in place. */
-  #written(values: BackendValues, shape: number[], dtype: DataType): TensorData {
+  #dataOf(values: BackendValues, shape: number[], dtype: DataType): TensorData {
     if (dtype === 'string') return { kind: 'string', strings: values as Uint8Array[], references: 1 };
     const numbers = values as HostArray;
     if (dtype === 'complex64') {
@@ -339,10 +392,15 @@ export class OnnxBackend extends KernelBackend {
   }
 
   #held(numbers: HostArray, shape: number[], type: HostType): LazyValue {
-    const value = leaf([...shape], type, this.#executor.memories.pool.copy(type, numbers));
+    const value = leaf([...shape], type, this.#written(this.executor.memories.pool.copy(type, numbers)));
     value.isConstant = shape.length === 0;
     value.hold();
     return value;
+  }
+
+  #written(memory: Memory): Memory {
+    this.replay?.wrote(memory);
+    return memory;
   }
 
   #read(data: TensorData): BackendValues {
@@ -369,7 +427,7 @@ export class OnnxBackend extends KernelBackend {
       if (this.#guard) {
         this.#guard.assertKnown(value);
         this.#pending.delete(value);
-        this.#executor.run([value]);
+        this.executor.run([value]);
       } else if (!value.operation!.failure) {
         this.#pending.add(value);
         this.flush();
@@ -379,7 +437,7 @@ export class OnnxBackend extends KernelBackend {
     const storage = value.storage!;
     if (!storage.array) {
       if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
-      finish(this.#executor.download(storage));
+      finish(this.executor.download(storage));
     }
     return storage.array!;
   }
@@ -394,7 +452,7 @@ export class OnnxBackend extends KernelBackend {
     while (!storage.array) {
       if (this.#flight)
         await this.#flight.catch(() => {}); // whoever waits for that one is told
-      else await this.#fly(() => finishLater(this.#executor.download(storage)));
+      else await this.#fly(() => finishLater(this.executor.download(storage)));
     }
   }
 
@@ -411,7 +469,7 @@ export class OnnxBackend extends KernelBackend {
     this.#pending.clear();
     return this.#fly(async () => {
       try {
-        await this.#executor.runAsynchronously(outputs);
+        await this.executor.runAsynchronously(outputs);
       } catch (error) {
         for (const output of outputs) if (output.holders > 0) this.#pending.add(output);
         throw error;
@@ -436,7 +494,7 @@ export class OnnxBackend extends KernelBackend {
     }
     this.flush();
     const runtime = this.#runtime.on(provider);
-    this.#executor.use(runtime);
+    this.executor.use(runtime);
     this.#runtime = runtime;
   }
 
@@ -446,7 +504,7 @@ export class OnnxBackend extends KernelBackend {
       if (value.holders === 0) this.#pending.delete(value);
     } else if (value.storage.holders === 0) {
       if (this.#guard) this.#guard.released.push(value);
-      else this.#executor.release(value, value.storage, this.#pending.size > 0);
+      else this.executor.release(value, value.storage, this.#pending.size > 0);
     }
   }
 }

@@ -6,6 +6,8 @@ import { register } from './register.ts';
 register('onnx', makeNodeBackend);
 
 export type { OnnxBackend, OnnxBackendStatistics } from './backend.ts';
+export { type Compiled, type CompileOptions, compile } from './compile/compile.ts';
+export type { TensorTree } from './compile/tree.ts';
 export type { DynamicAxes } from './export/dynamic-axes.ts';
 export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';
 export type { ExportableFunction } from './export/record-forward.ts';

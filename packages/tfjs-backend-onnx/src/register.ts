@@ -38,6 +38,7 @@ function kernelFunction(kernel: LoweredKernel): KernelFunc {
     const attrs = params.attrs ?? {};
     const backend = params.backend as OnnxBackend;
     backend.flushIfLong();
+    backend.replay?.sees(Object.values(inputs));
     if (kernel.anyTensor || Object.values(inputs).every(canEnterGraph)) {
       const call = { inputs, attrs, backend, value: (name: string) => backend.value(inputs[name]!) };
       // The kernel's file says which attributes tfjs sends to it.
@@ -60,6 +61,7 @@ function fallBack(
   backend: OnnxBackend,
 ): TensorInfo | TensorInfo[] {
   backend.expectReadable(name, Object.values(inputs).flat());
+  backend.replay?.sees(Object.values(inputs));
   // The graph that computes the inputs runs first, and is not the fallback's time.
   if (Object.keys(inputs).length > 0) backend.flush();
   const start = performance.now();

@@ -24,12 +24,16 @@ export interface AdamWStep {
   readonly biasCorrection2: number;
 }
 
+/** A function stands in the place of a number: kernels take both, whatever TensorFlow.js' type of attributes says. */
+type Attributes = { readonly step: never };
+
 const run = defineKernel<
   { parameter: Tensor; firstMoment: Tensor; secondMoment: Tensor; gradient: Tensor; scale: Tensor },
-  { [K in keyof AdamWStep]: number }
+  Attributes
 >({
   name: 'TenonAdamWUpdate',
-  reference({ parameter, firstMoment, secondMoment, gradient, scale }, step) {
+  reference({ parameter, firstMoment, secondMoment, gradient, scale }, attributes) {
+    const step = (attributes.step as () => AdamWStep)();
     const g = mul(gradient, scale);
     const m = add(mul(firstMoment, step.beta1), mul(g, 1 - step.beta1));
     const v = add(mul(secondMoment, step.beta2), mul(square(g), 1 - step.beta2));
@@ -56,9 +60,17 @@ export interface AdamWSlot {
  * taken before, unless that is a clone.
  *
  * @param scale what the gradient is multiplied by: the factor of clipping.
+ * @param step the numbers of the step, or a function that gives them: where a step is recorded once and replayed,
+ *   it is asked at every replay.
  */
-export function adamWUpdate(slot: AdamWSlot, gradient: Tensor, scale: Scalar, step: AdamWStep): void {
-  const updated = run({ ...slot, gradient, scale }, { ...step });
+export function adamWUpdate(
+  slot: AdamWSlot,
+  gradient: Tensor,
+  scale: Scalar,
+  step: AdamWStep | (() => AdamWStep),
+): void {
+  const attributes = typeof step === 'function' ? { step } : { step: () => step };
+  const updated = run({ ...slot, gradient, scale }, attributes as unknown as Attributes);
   const variables = [slot.parameter, slot.firstMoment, slot.secondMoment];
   variables.forEach((variable, i) => {
     variable.assign(updated[i]!);

@@ -1,14 +1,16 @@
+import type { Guard } from '../graph/guard.ts';
 import { isLiteral, type LazyValue, type Memory, type Operation } from '../graph/value.ts';
 
 /**
  * Stands beside the backend during an export: nothing runs that depends on the recorded function's inputs,
  * and no memory is lent anew, since a recording's numbers may lie in it.
  */
-export class RecordingGuard {
+export class RecordingGuard implements Guard {
   /** Inputs by their memory, which reshapes of a tensor share. */
   readonly inputs: Map<Memory, string> = new Map();
   /** Values whose memory lost its last holder meanwhile. */
   readonly released: LazyValue[] = [];
+  readonly replay: null = null;
 
   /**
    * @param kernel the tfjs kernel that wants to read it on the host, or nothing where the function itself does

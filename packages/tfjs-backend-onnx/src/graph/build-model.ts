@@ -1,10 +1,17 @@
-import { encodeModel, type Literal, literalText, type Node, type Port } from '../onnx/model.ts';
+import {
+  encodeModel,
+  type Initializer,
+  type Literal,
+  literalText,
+  type Node,
+  type Port,
+} from '../onnx/model.ts';
 import type { Provider } from '../options.ts';
 import type { Constant } from './constants.ts';
 import { orderMarkers } from './order-markers.ts';
 import { integers } from './recorder.ts';
 import type { Schedule } from './schedule.ts';
-import { isLiteral, type LazyValue, type Operation } from './value.ts';
+import { type HostArray, isLiteral, type LazyValue, type Operation } from './value.ts';
 import { webgpuForm } from './webgpu-form.ts';
 
 /** Operators whose outputs after the first cost less when nobody asks for them. */
@@ -32,7 +39,7 @@ export function operationName(operation: Operation): string {
  */
 export function buildModel(
   schedule: Schedule,
-  constants: readonly Constant[],
+  constants: readonly (Constant | HostArray)[],
   provider: Provider,
 ): Uint8Array<ArrayBuffer> {
   const initializers = new Map<string, Literal & { name: string }>();
@@ -47,8 +54,14 @@ export function buildModel(
   };
 
   const inputs: Port[] = [];
+  const weights: Initializer[] = [];
   const leafNames = schedule.leaves.map((leaf, index) => {
     const values = constants[index]!;
+    if (ArrayBuffer.isView(values)) {
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      weights.push({ type: leaf.type, dims: leaf.shape, bytes, name: valueName(leaf) });
+      return valueName(leaf);
+    }
     if (values !== null) return initializer({ type: leaf.type, dims: [], values });
     inputs.push(port(leaf));
     return valueName(leaf);
@@ -98,7 +111,7 @@ export function buildModel(
     });
     outputs.push({ name, type: value.type, dims: shape });
   }
-  return encodeModel({ nodes, inputs, outputs, initializers: [...initializers.values()] });
+  return encodeModel({ nodes, inputs, outputs, initializers: [...initializers.values(), ...weights] });
 }
 
 function port(value: LazyValue): Port {

@@ -30,6 +30,12 @@ export class LeastRecentlyUsed<V> {
     this.#shrink();
   }
 
+  delete(key: string): void {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.#dispose(value);
+    this.#entries.delete(key);
+  }
+
   resize(capacity: number): void {
     this.#capacity = capacity;
     this.#shrink();

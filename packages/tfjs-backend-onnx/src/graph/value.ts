@@ -15,6 +15,8 @@ export interface Memory {
   holders: number;
   /** The last run that read it: a storage that the coming run reads must not become one of its outputs. */
   lastRead: number;
+  /** How often its numbers were changed in place. */
+  version: number;
 }
 
 export type HostMemory = Memory & { array: HostArray };
@@ -111,7 +113,7 @@ export function newMemory<Numbers extends HostArray | null>(
   array: Numbers,
   pooled = false,
 ): Memory & { array: Numbers } {
-  return { array, device: null, pooled, holders: 0, lastRead: -1 };
+  return { array, device: null, pooled, holders: 0, lastRead: -1, version: 0 };
 }
 
 export function isOnHost(memory: Memory): memory is HostMemory {

@@ -5,7 +5,7 @@ import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import { planStages } from '../graph/stages.ts';
-import type { LazyValue, Memory, Operation } from '../graph/value.ts';
+import type { HostArray, LazyValue, Memory, Operation } from '../graph/value.ts';
 import { belongsOnCpu } from '../graph/webgpu-form.ts';
 import type { OnnxBackendOptions } from '../options.ts';
 import { hostArray, type MemoryType } from './buffer-pool.ts';
@@ -268,6 +268,21 @@ export class Executor {
     this.statistics.runMs += performance.now() - start;
     if (kind === 'device') for (const { name } of markers) results[name]!.dispose();
     return results;
+  }
+
+  /** Builds a session of a schedule for whoever runs it, and disposes of it, himself. */
+  build(
+    plan: Schedule,
+    constants: readonly (Constant | HostArray)[],
+    options: OnnxBackendOptions,
+  ): Session | Promise<Session> {
+    const start = performance.now();
+    expectMemoryFor(plan);
+    const bytes = buildModel(plan, constants, this.#runtime.provider);
+    const session = this.#runtime.build({ bytes, onDevice: [] }, options);
+    this.statistics.sessionBuilds++;
+    this.statistics.buildMs += performance.now() - start;
+    return session;
   }
 
   /** @param markers what stays on the device as well, being read by nobody */

@@ -118,6 +118,7 @@ export class Memories {
   /** A dead storage lives on as an output's: it is no longer on its way to the pool. */
   takeOver<S extends Memory>(storage: S): S {
     this.#released = this.#released.filter((entry) => entry.storage !== storage);
+    storage.version++;
     return storage;
   }
 

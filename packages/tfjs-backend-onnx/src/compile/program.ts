@@ -1,0 +1,312 @@
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { OnnxBackend } from '../backend.ts';
+import { valueName } from '../graph/build-model.ts';
+import { orderMarkers } from '../graph/order-markers.ts';
+import { type Schedule, schedule } from '../graph/schedule.ts';
+import { planStages } from '../graph/stages.ts';
+import {
+  type HostMemory,
+  type LazyValue,
+  leaf,
+  type Memory,
+  newMemory,
+  type Operation,
+} from '../graph/value.ts';
+import { hostArray, type MemoryType } from '../runtime/buffer-pool.ts';
+import type { Executor } from '../runtime/executor.ts';
+import { blaming, failure, hostFailure } from '../runtime/failure.ts';
+import { hostInputs } from '../runtime/host-stage.ts';
+import type { SynchronousSession } from '../runtime/runtime.ts';
+import type { RuntimeTensor } from '../runtime/runtime-tensor.ts';
+import type { Recording, Source } from './record.ts';
+
+/** The place of a value among those of one replay. */
+interface Slot {
+  readonly number: number;
+  readonly value: LazyValue;
+  readonly source: Source | null;
+  /** Whether a result or an assigned variable holds it after the replay. */
+  lasts: boolean;
+}
+
+interface Binding {
+  readonly name: string;
+  readonly slot: Slot;
+}
+
+interface GraphStage {
+  readonly kind: 'graph';
+  readonly plan: Schedule;
+  readonly session: SynchronousSession;
+  readonly inputs: readonly Binding[];
+  readonly outputs: readonly Binding[];
+  /** Kept from replay to replay, as are the tensors whose memory is the same again. */
+  readonly feeds: Record<string, RuntimeTensor>;
+  readonly fetches: Record<string, RuntimeTensor | null>;
+}
+
+interface HostStage {
+  readonly kind: 'host';
+  readonly operation: Operation;
+  readonly inputs: readonly Slot[];
+  readonly outputs: readonly Slot[];
+  /** For every input whether nothing reads it afterwards. */
+  readonly free: readonly boolean[];
+}
+
+/** Up to so many numbers in its largest value, a graph is done sooner on one thread than others are woken. */
+const ONE_THREAD = 2 ** 16;
+
+/** Up to so many bytes of values, the order in which a graph computes them does not matter for memory. */
+const ANY_ORDER = 2 ** 24;
+
+/** A recording, built: sessions, operations on the host between them, and where each finds its numbers. */
+export class Program {
+  readonly #backend: OnnxBackend;
+  readonly #executor: Executor;
+  readonly #recording: Recording;
+  readonly #slots: Slot[] = [];
+  readonly #bySource = new Map<Memory, Slot>();
+  readonly #byValue = new Map<LazyValue, Slot>();
+  readonly #stages: (GraphStage | HostStage)[] = [];
+  readonly #results: readonly Slot[];
+  readonly #effects: readonly {
+    readonly variable: Variable;
+    readonly slot: Slot;
+    readonly value: LazyValue;
+  }[];
+  readonly #assigned: ReadonlySet<unknown>;
+
+  constructor(backend: OnnxBackend, recording: Recording) {
+    this.#backend = backend;
+    this.#executor = backend.executor;
+    this.#recording = recording;
+    const { plan, sources, results, effects } = recording;
+    for (const [memory, source] of sources) {
+      const value = leaf([], 'float32', memory);
+      this.#bySource.set(memory, this.#newSlot(value, source));
+    }
+    const outcomes = [...results, ...effects.map(({ value }) => value)];
+    const computed = new Set(outcomes.filter(({ storage }) => !storage));
+    if (plan) this.#build(plan, computed);
+    this.#results = results.map((value) => this.#slotOf(value));
+    this.#effects = effects.map(({ variable, value }) => ({ variable, value, slot: this.#slotOf(value) }));
+    for (const value of outcomes) this.#slotOf(value).lasts = true;
+    this.#assigned = new Set(effects.map(({ variable }) => variable));
+  }
+
+  /** Runs it: assigns to variables and gives the results' values. */
+  run(args: readonly Memory[]): LazyValue[] {
+    const memories = this.#sources(args);
+    this.#executor.memories.pool.age();
+    try {
+      for (const stage of this.#stages) {
+        if (stage.kind === 'graph') this.#runGraph(stage, memories);
+        else this.#runOnHost(stage, memories, args);
+      }
+      return this.#finish(memories);
+    } finally {
+      this.#giveBack(memories);
+    }
+  }
+
+  dispose(): void {
+    for (const stage of this.#stages) if (stage.kind === 'graph') stage.session.dispose();
+  }
+
+  #newSlot(value: LazyValue, source: Source | null): Slot {
+    const slot: Slot = { number: this.#slots.length, value, source, lasts: false };
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  #slotOf(value: LazyValue): Slot {
+    return this.#byValue.get(value) ?? this.#bySource.get(value.storage!)!;
+  }
+
+  #build(plan: Schedule, outcomes: ReadonlySet<LazyValue>): void {
+    const { stages, lastReader } = planStages(plan.operations, plan.outputs);
+    for (const [number, stage] of stages.entries()) {
+      if (stage.kind === 'graph') {
+        this.#stages.push(this.#graphStage(schedule(stage.outputs)));
+        settle(stage.outputs);
+        continue;
+      }
+      const { operation } = stage;
+      const inputs = hostInputs(operation);
+      this.#stages.push({
+        kind: 'host',
+        operation,
+        inputs: inputs.map((input) => this.#slotOf(input)),
+        outputs: operation.outputs.map((output) => this.#computedSlot(output)),
+        free: inputs.map((input) => lastReader(input) === number && !outcomes.has(input)),
+      });
+      settle(operation.outputs);
+    }
+  }
+
+  #computedSlot(value: LazyValue): Slot {
+    const slot = this.#newSlot(value, null);
+    this.#byValue.set(value, slot);
+    return slot;
+  }
+
+  #graphStage(whole: Schedule): GraphStage {
+    const sizes = whole.operations.flatMap(({ outputs }) => outputs.map(({ size }) => size));
+    const plan = 4 * sizes.reduce((a, b) => a + b, 0) > ANY_ORDER ? whole : { ...whole, order: [] };
+    const { options } = this.#backend;
+    const threads = Math.max(...sizes) > ONE_THREAD ? options.threads : 1;
+    const constants = [
+      ...plan.leaves.map((input) => this.#builtIn(input)),
+      ...plan.changeable.map(({ values }) => values),
+    ];
+    const session = this.#executor.build(plan, constants, { ...options, threads }) as SynchronousSession;
+    const inputs = plan.leaves
+      .filter((_, index) => constants[index] === null)
+      .map((input) => ({ name: valueName(input), slot: { ...this.#slotOf(input), value: input } }));
+    const outputs = plan.outputs.map((output) => ({
+      name: valueName(output),
+      slot: this.#computedSlot(output),
+    }));
+    const fetches: Record<string, RuntimeTensor | null> = {};
+    for (const { name, value, shape } of orderMarkers(plan)) {
+      const memory = newMemory(hostArray(value.type as MemoryType, 1));
+      fetches[name] = this.#executor.memories.tensor(leaf(shape, value.type, memory), memory);
+    }
+    return { kind: 'graph', plan, session, inputs, outputs, feeds: {}, fetches };
+  }
+
+  /** What JavaScript wrote is part of the graph. */
+  #builtIn(input: LazyValue): number | HostMemory['array'] | null {
+    const source = input.storage && this.#recording.sources.get(input.storage);
+    if (source?.kind !== 'constant') return null;
+    const { array } = input.storage!;
+    return input.shape.length === 0 ? array![0]! : array!;
+  }
+
+  #sources(args: readonly Memory[]): (Memory | null)[] {
+    return this.#slots.map(({ source, value }) => {
+      switch (source?.kind) {
+        case 'argument':
+          return args[source.index]!;
+        case 'captured':
+          if (source.tensor.isDisposed) throw disposed(source.tensor);
+          return this.#backend.memoryOf(source.tensor);
+        case 'constant':
+          return value.storage!;
+        default:
+          return null;
+      }
+    });
+  }
+
+  #runGraph(
+    { plan, session, inputs, outputs, feeds, fetches }: GraphStage,
+    memories: (Memory | null)[],
+  ): void {
+    for (const { name, slot } of inputs) this.#bind(feeds, name, slot.value, memories[slot.number]!);
+    for (const { name, slot } of outputs) {
+      const { value } = slot;
+      const memory = blaming(plan.operations[0]!, () =>
+        this.#executor.memories.pool.take(value.type as MemoryType, value.size),
+      );
+      memories[slot.number] = memory;
+      this.#bind(fetches, name, value, memory);
+    }
+    const { statistics } = this.#executor;
+    const start = performance.now();
+    try {
+      session.run(feeds, fetches);
+    } catch (error) {
+      throw failure(error, plan).error;
+    }
+    statistics.runs++;
+    statistics.cacheHits++;
+    statistics.runMs += performance.now() - start;
+  }
+
+  /** Making a tensor of ONNX Runtime's takes as long as a small operator. */
+  #bind(tensors: Record<string, RuntimeTensor | null>, name: string, value: LazyValue, memory: Memory): void {
+    if (tensors[name]?.data !== memory.array) tensors[name] = this.#executor.memories.tensor(value, memory);
+  }
+
+  #runOnHost(
+    { operation, inputs, outputs, free }: HostStage,
+    memories: (Memory | null)[],
+    args: readonly Memory[],
+  ): void {
+    const { inPlace, run } = operation.host!;
+    const { pool } = this.#executor.memories;
+    const start = performance.now();
+    const read = inputs.map((input) => memories[input.number] as HostMemory);
+    const made = outputs.map(({ value }, index): HostMemory => {
+      const place = inPlace[index] ?? null;
+      if (place === null) return pool.take(value.type as MemoryType, value.size);
+      const [from, input] = [read[place]!, inputs[place]!];
+      const once = inPlace.lastIndexOf(place) === index;
+      if (!once || !free[place] || !this.#mayChange(input, from, args))
+        return pool.copy(value.type as MemoryType, from.array);
+      from.version++;
+      if (!input.source) memories[input.number] = null;
+      return from;
+    });
+    try {
+      run(
+        read.map(({ array }) => array),
+        made.map(({ array }) => array),
+      );
+    } catch (error) {
+      throw hostFailure(error, operation).error;
+    }
+    outputs.forEach((output, index) => {
+      memories[output.number] = made[index]!;
+    });
+    this.#executor.statistics.hostMs += performance.now() - start;
+  }
+
+  /** Whether a memory is nobody else's: that of a value computed here, or of a variable that gets another value. */
+  #mayChange({ source, lasts }: Slot, memory: Memory, args: readonly Memory[]): boolean {
+    if (lasts) return false;
+    if (!source) return true;
+    if (source.kind !== 'captured' || !this.#assigned.has(source.tensor)) return false;
+    return this.#backend.isAlone(source.tensor) && !args.includes(memory);
+  }
+
+  #finish(memories: (Memory | null)[]): LazyValue[] {
+    // All of them are held before the first variable lets go of what another one takes.
+    for (const { slot } of this.#effects) memories[slot.number]!.holders++;
+    for (const { variable, slot, value } of this.#effects) {
+      const memory = memories[slot.number]!;
+      memory.holders--;
+      if (this.#backend.memoryOf(variable) !== memory || variable.dtype !== value.type) {
+        this.#backend.assign(variable, leaf(value.shape, value.type, memory));
+      }
+    }
+    for (const action of this.#recording.actions) action();
+    return this.#results.map((slot, index) => {
+      const { shape, type } = this.#recording.results[index]!;
+      return leaf(shape, type, memories[slot.number]!);
+    });
+  }
+
+  /** Memory that no tensor took goes back; last lent first, so that the next replay finds it at the same places. */
+  #giveBack(memories: readonly (Memory | null)[]): void {
+    for (let i = this.#slots.length - 1; i >= 0; i--) {
+      const { source, lasts, value } = this.#slots[i]!;
+      const memory = memories[i];
+      if (!source && !lasts && memory) this.#executor.memories.release(value, memory, false);
+    }
+  }
+}
+
+/** What later stages see of values that are computed by then. */
+function settle(values: readonly LazyValue[]): void {
+  for (const value of values) value.settle(newMemory(null));
+}
+
+function disposed({ shape, dtype, id }: { shape: number[]; dtype: string; id: number }): Error {
+  return new Error(
+    `compile: expected the captured ${dtype} [${shape}] tensor (id ${id}) to live as long as the compiled function, got it disposed of. ` +
+      'Keep it, pass it as an argument, or compile the function again.',
+  );
+}
