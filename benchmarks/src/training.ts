@@ -11,13 +11,20 @@ import {
   type Optimizer,
   valueAndGradients,
 } from '@tenon/optim';
-import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { AdamWWithClipping, Size } from './sizes.ts';
 
 export interface TrainingRequest {
   readonly size: Size;
   readonly optimizer: AdamWWithClipping;
   readonly seed: number;
+  /** Whether the step is recorded once and replayed (`compile` of the ONNX backend). @default false */
+  readonly replayed?: boolean;
+}
+
+interface CompiledStep {
+  (inputIds: Tensor2D, targets: Tensor2D): Scalar;
+  dispose(): void;
 }
 
 export interface StepResult {
@@ -44,9 +51,12 @@ export class Training {
   readonly #seed: number;
   readonly #model: CausalLM;
   readonly #optimizer: Optimizer;
+  readonly #replayed: boolean;
+  #compiled: CompiledStep | undefined;
   #batches = 0;
 
-  constructor({ size, seed, optimizer: { clip, ...options } }: TrainingRequest) {
+  constructor({ size, seed, optimizer: { clip, ...options }, replayed = false }: TrainingRequest) {
+    this.#replayed = replayed;
     this.#size = size;
     this.#seed = seed;
     this.#model = new CausalLM(gpt2(configOf(size), { random: new RandomStream(seed) }));
@@ -61,17 +71,29 @@ export class Training {
   async step(): Promise<StepResult> {
     const inputIds = this.#randomIds();
     const targets = this.#randomIds();
+    if (this.#replayed) this.#compiled ??= await this.#compile();
     const start = performance.now();
+    const value = this.#compiled ? this.#compiled(inputIds, targets) : this.#update(inputIds, targets);
+    const loss = (await value.data())[0]!;
+    const milliseconds = performance.now() - start;
+    for (const tensor of [value, inputIds, targets]) tensor.dispose();
+    return { milliseconds, loss };
+  }
+
+  #update(inputIds: Tensor2D, targets: Tensor2D): Scalar {
     const { value, gradients } = valueAndGradients(
       () => this.#model.loss({ inputIds, targets }, { training: true }).loss,
       this.#model.parameters(),
     );
-    const { gradientNorm } = this.#optimizer.update(gradients);
+    this.#optimizer.update(gradients).gradientNorm?.dispose();
     for (const gradient of gradients.values()) gradient.dispose();
-    const loss = (await value.data())[0]!;
-    const milliseconds = performance.now() - start;
-    for (const tensor of [value, gradientNorm, inputIds, targets]) tensor?.dispose();
-    return { milliseconds, loss };
+    return value;
+  }
+
+  /** Only here, so that other backends run without the ONNX backend. */
+  async #compile(): Promise<CompiledStep> {
+    const { compile } = await import('@tenon/tfjs-backend-onnx');
+    return compile((inputIds: Tensor2D, targets: Tensor2D) => this.#update(inputIds, targets));
   }
 
   /** Forward and backward alone: all gradients are worked out, and nothing is done with them. */
@@ -96,6 +118,7 @@ export class Training {
   }
 
   dispose(): void {
+    this.#compiled?.dispose();
     this.#optimizer.dispose();
     this.#model.dispose();
   }

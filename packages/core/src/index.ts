@@ -32,7 +32,7 @@ export {
 export { type AdamWSlot, type AdamWStep, adamWUpdate } from './kernels/adamw-update.ts';
 export { dropout, dropoutMask } from './kernels/dropout.ts';
 export { embedding } from './kernels/embedding.ts';
-export { everyRun } from './kernels/every-run.ts';
+export { everyRun, lookAt } from './kernels/every-run.ts';
 export { type GeluApproximation, gelu } from './kernels/gelu.ts';
 export { layerNorm } from './kernels/layer-norm.ts';
 export { linearCrossEntropy } from './kernels/linear-cross-entropy.ts';

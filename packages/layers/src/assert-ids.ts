@@ -1,9 +1,9 @@
-import { TenonError } from '@tenon/core';
+import { lookAt, TenonError } from '@tenon/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /**
  * Checks that ids are whole numbers in [0, `limit`). It reads them, which costs nothing for ids that came
- * from the host, as tokens do.
+ * from the host, as tokens do; in a step that is recorded once and replayed, at every replay.
  *
  * @throws {TenonError} naming the first id that is outside and its place.
  */
@@ -16,14 +16,16 @@ export function assertIds(subject: string, ids: Tensor, limit: number, advice: s
       got: `dtype ${ids.dtype}`,
       advice: "Make the tensor with 'int32'.",
     });
-  const values = ids.dataSync();
-  const index = values.findIndex((id) => id < 0 || id >= limit);
-  if (index < 0) return;
-  const place: number[] = [];
-  let rest = index;
-  for (const dimension of [...ids.shape].reverse()) {
-    place.unshift(rest % dimension);
-    rest = Math.floor(rest / dimension);
-  }
-  throw new TenonError({ subject, expected, got: `${values[index]} at [${place.join(', ')}]`, advice });
+  const shape = [...ids.shape];
+  lookAt(ids, (values) => {
+    const index = Array.prototype.findIndex.call(values, (id: number) => id < 0 || id >= limit);
+    if (index < 0) return;
+    const place: number[] = [];
+    let rest = index;
+    for (const dimension of shape.toReversed()) {
+      place.unshift(rest % dimension);
+      rest = Math.floor(rest / dimension);
+    }
+    throw new TenonError({ subject, expected, got: `${values[index]} at [${place.join(', ')}]`, advice });
+  });
 }

@@ -422,6 +422,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   #settled(value: LazyValue): HostArray {
+    if (this.replay) this.#guard!.assertKnown(value);
     if (!value.storage) {
       if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
       if (this.#guard) {

@@ -1,10 +1,10 @@
-import { scalar } from '@tensorflow/tfjs-core';
+import { scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { defineKernel } from '../named-kernel.ts';
 
 /** A function stands in the place of a number: kernels take both, whatever TensorFlow.js' type of attributes says. */
-type Attributes = { readonly action: never };
+type WithFunction<Name extends string> = { readonly [K in Name]: never };
 
-const run = defineKernel<Record<never, never>, Attributes>({
+const runAction = defineKernel<Record<never, never>, WithFunction<'action'>>({
   name: 'TenonEveryRun',
   reference(_, { action }) {
     (action as () => void)();
@@ -17,5 +17,23 @@ const run = defineKernel<Record<never, never>, Attributes>({
  * the step once and replays it (`compile` of the ONNX backend), after every replay.
  */
 export function everyRun(action: () => void): void {
-  run({}, { action } as unknown as Attributes)[0]!.dispose();
+  runAction({}, { action } as unknown as WithFunction<'action'>)[0]!.dispose();
+}
+
+const runLook = defineKernel<{ x: Tensor }, WithFunction<'look'>>({
+  name: 'TenonLookAt',
+  reference({ x }, { look }) {
+    (look as (numbers: ArrayLike<number>) => void)(x.dataSync());
+    return scalar(0);
+  },
+});
+
+/**
+ * Looks at a tensor's numbers, to check them: now or, where a backend records a step once and replays it, in every
+ * replay, before it changes anything.
+ *
+ * @param look throws where it does not like what it sees.
+ */
+export function lookAt(x: Tensor, look: (numbers: ArrayLike<number>) => void): void {
+  runLook({ x }, { look } as unknown as WithFunction<'look'>)[0]!.dispose();
 }

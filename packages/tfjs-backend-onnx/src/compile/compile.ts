@@ -12,7 +12,7 @@ export interface CompileOptions {
 }
 
 /** A compiled function: called like the one it was made from. */
-export interface Compiled<Arguments extends TensorTree[], Result extends TensorTree | void> {
+export interface Compiled<Arguments extends TensorTree[], Result> {
   (...args: Arguments): Result;
   /** Drops the compiled graphs and the numbers that they hold. What was returned stays the caller's. */
   dispose(): void;
@@ -57,7 +57,7 @@ const RECORDINGS_WITH_NEW_VARIABLES = 2;
  * step.dispose();
  * ```
  */
-export function compile<Arguments extends TensorTree[], Result extends TensorTree | void>(
+export function compile<Arguments extends TensorTree[], Result>(
   fn: (...args: Arguments) => Result,
   { cachedShapes = 8 }: CompileOptions = {},
 ): Compiled<Arguments, Result> {

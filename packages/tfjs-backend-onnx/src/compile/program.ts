@@ -19,6 +19,7 @@ import { hostInputs } from '../runtime/host-stage.ts';
 import type { SynchronousSession } from '../runtime/runtime.ts';
 import type { RuntimeTensor } from '../runtime/runtime-tensor.ts';
 import type { Recording, Source } from './record.ts';
+import type { Look } from './replay-recorder.ts';
 
 /** The place of a value among those of one replay. */
 interface Slot {
@@ -75,23 +76,26 @@ export class Program {
     readonly slot: Slot;
     readonly value: LazyValue;
   }[];
+  readonly #looks: readonly { readonly look: Look['look']; readonly slot: Slot }[];
   readonly #assigned: ReadonlySet<unknown>;
 
   constructor(backend: OnnxBackend, recording: Recording) {
     this.#backend = backend;
     this.#executor = backend.executor;
     this.#recording = recording;
-    const { plan, sources, results, effects } = recording;
+    const { plan, sources, results, effects, looks } = recording;
     for (const [memory, source] of sources) {
       const value = leaf([], 'float32', memory);
       this.#bySource.set(memory, this.#newSlot(value, source));
     }
     const outcomes = [...results, ...effects.map(({ value }) => value)];
-    const computed = new Set(outcomes.filter(({ storage }) => !storage));
+    const looked = looks.map(({ value }) => value);
+    const computed = new Set([...outcomes, ...looked].filter(({ storage }) => !storage));
     if (plan) this.#build(plan, computed);
     this.#results = results.map((value) => this.#slotOf(value));
     this.#effects = effects.map(({ variable, value }) => ({ variable, value, slot: this.#slotOf(value) }));
     for (const value of outcomes) this.#slotOf(value).lasts = true;
+    this.#looks = looks.map(({ look, value }) => ({ look, slot: this.#slotOf(value) }));
     this.#assigned = new Set(effects.map(({ variable }) => variable));
   }
 
@@ -100,10 +104,12 @@ export class Program {
     const memories = this.#sources(args);
     this.#executor.memories.pool.age();
     try {
+      for (const { look, slot } of this.#looks) if (slot.source) look(memories[slot.number]!.array!);
       for (const stage of this.#stages) {
         if (stage.kind === 'graph') this.#runGraph(stage, memories);
         else this.#runOnHost(stage, memories, args);
       }
+      for (const { look, slot } of this.#looks) if (!slot.source) look(memories[slot.number]!.array!);
       return this.#finish(memories);
     } finally {
       this.#giveBack(memories);

@@ -4,7 +4,7 @@ import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import { type LazyValue, leaf, type Memory, newMemory } from '../graph/value.ts';
 import { type HostType, hostArray } from '../runtime/buffer-pool.ts';
-import { ReplayRecorder } from './replay-recorder.ts';
+import { type Look, ReplayRecorder } from './replay-recorder.ts';
 import { flatten, type TreeShape, unflatten } from './tree.ts';
 
 /** Where a recorded function finds numbers at each call. */
@@ -31,6 +31,7 @@ export interface Recording {
   readonly effects: readonly Effect[];
   /** Whether it made variables, as an optimiser of tfjs does in its first step. */
   readonly madeVariables: boolean;
+  readonly looks: readonly Look[];
   readonly actions: readonly (() => void)[];
 }
 
@@ -76,7 +77,8 @@ export function recordFunction(
     );
     if (kept) throw keeps(kept);
 
-    const values = [...results, ...effects.map(({ value }) => value)];
+    const { actions, looks } = recorder;
+    const values = [...results, ...effects.map(({ value }) => value), ...looks.map(({ value }) => value)];
     const pending = [...new Set(values)].filter(({ storage }) => !storage);
     const plan = pending.length > 0 ? schedule(pending) : null;
     const sources = new Map<Memory, Source>();
@@ -91,9 +93,8 @@ export function recordFunction(
         sources.set(storage, { kind: 'constant' });
       }
     }
-    const { actions } = recorder;
     const madeVariables = variables.made;
-    return { plan, sources, results, resultShape, effects, madeVariables, actions };
+    return { plan, sources, results, resultShape, effects, madeVariables, looks, actions };
   });
 }
 

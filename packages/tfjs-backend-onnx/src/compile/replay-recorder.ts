@@ -1,7 +1,13 @@
 import { engine, type Tensor, type TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { Guard, ReplayGuard } from '../graph/guard.ts';
-import { isLiteral, type LazyValue, type Memory, type Operation } from '../graph/value.ts';
+import { type HostArray, isLiteral, type LazyValue, type Memory, type Operation } from '../graph/value.ts';
+
+/** A function in JavaScript that wants to see a value's numbers at every replay. */
+export interface Look {
+  readonly value: LazyValue;
+  readonly look: (numbers: HostArray) => void;
+}
 
 /** Watches the recording of a compiled function: tells apart its arguments, what it captures and what it writes. */
 export class ReplayRecorder implements Guard, ReplayGuard {
@@ -9,6 +15,7 @@ export class ReplayRecorder implements Guard, ReplayGuard {
   readonly replay: ReplayGuard = this;
   /** The captured tensor or variable by the memory that it had when it was seen. */
   readonly captured: Map<Memory, Tensor> = new Map();
+  readonly looks: Look[] = [];
   readonly actions: (() => void)[] = [];
   readonly #backend: OnnxBackend;
   readonly #arguments: ReadonlySet<Memory>;
@@ -45,6 +52,10 @@ export class ReplayRecorder implements Guard, ReplayGuard {
 
   wrote(memory: Memory): void {
     this.#written.add(memory);
+  }
+
+  looksAt(value: LazyValue, look: (numbers: HostArray) => void): void {
+    this.looks.push({ value, look });
   }
 
   atReplay(action: () => void): void {

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { LazyValue, Memory } from './value.ts';
+import type { HostArray, LazyValue, Memory } from './value.ts';
 
 /** Stands beside the backend while a function is recorded that is run later, or elsewhere: nothing runs meanwhile. */
 export interface Guard {
@@ -19,6 +19,8 @@ export interface ReplayGuard {
   sees(inputs: readonly (TensorInfo | null | undefined)[]): void;
   /** JavaScript wrote numbers into that memory. */
   wrote(memory: Memory): void;
+  /** JavaScript looks at a value's numbers, at every replay. */
+  looksAt(value: LazyValue, look: (numbers: HostArray) => void): void;
   /** Work in JavaScript that is to be done at every replay, after all that is recorded. */
   atReplay(action: () => void): void;
 }

@@ -1,7 +1,7 @@
 import { isLiteral, type LazyValue, type Memory, type Operation } from './value.ts';
 
 /** What is done at one go: a graph in ONNX Runtime, or one operation on the host. */
-export type Stage =
+type Stage =
   | { readonly kind: 'graph'; readonly outputs: readonly LazyValue[] }
   | { readonly kind: 'host'; readonly operation: Operation };
 

@@ -39,7 +39,7 @@ import { tenonAdamWUpdate } from './tenon-adamw-update.ts';
 import { tenonDropout } from './tenon-dropout.ts';
 import { tenonEmbedding } from './tenon-embedding.ts';
 import { tenonEmbeddingGrad } from './tenon-embedding-grad.ts';
-import { tenonEveryRun } from './tenon-every-run.ts';
+import { tenonEveryRun, tenonLookAt } from './tenon-every-run.ts';
 import { tenonGelu } from './tenon-gelu.ts';
 import { tenonGeluGrad } from './tenon-gelu-grad.ts';
 import { tenonLayerNorm } from './tenon-layer-norm.ts';
@@ -117,6 +117,7 @@ export const loweredKernels: readonly LoweredKernel[] = [
   tenonEmbedding,
   tenonEmbeddingGrad,
   tenonEveryRun,
+  tenonLookAt,
   tenonSquaredNorm,
   tenonAdamWUpdate,
   tenonWriteRows,

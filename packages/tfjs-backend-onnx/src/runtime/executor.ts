@@ -279,7 +279,7 @@ export class Executor {
     const start = performance.now();
     expectMemoryFor(plan);
     const bytes = buildModel(plan, constants, this.#runtime.provider);
-    const session = this.#runtime.build({ bytes, onDevice: [] }, options);
+    const session = this.#runtime.build({ bytes, onDevice: [], onCpu: [] }, options);
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
     return session;
