@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { OnnxBackend } from './backend.ts';
 import { onnxBackend } from './index.ts';
+import { register } from './register.ts';
 import { expectFreeMemory } from './runtime/free-memory.ts';
+import { nativeRuntime } from './runtime/native-runtime.ts';
+import type { AsynchronousRuntime, Fetches, SynchronousRuntime } from './runtime/runtime.ts';
 
 beforeEach(async () => {
   await tf.setBackend('onnx');
@@ -106,5 +110,59 @@ describe('memory that is not there is an error', () => {
     ).toThrow(/^expected 1000000\.0 GB of free memory, got/);
     expect(freed).toBe(true);
     expectFreeMemory(1, () => expect.unreachable());
+  });
+});
+
+describe('an error that names no operation', () => {
+  const native = nativeRuntime('cpu');
+  /** Fails wherever three numbers are asked for. */
+  const refuseThree = (fetches: Fetches): void => {
+    if (Object.values(fetches).some((tensor) => String(tensor?.dims) === '3'))
+      throw new Error('no threes today');
+  };
+  const synchronous: SynchronousRuntime = {
+    ...native,
+    build(model, options) {
+      const session = native.build(model, options);
+      return {
+        run(feeds, fetches) {
+          refuseThree(fetches);
+          return session.run(feeds, fetches);
+        },
+        dispose: () => session.dispose(),
+      };
+    },
+  };
+  const asynchronous: AsynchronousRuntime = {
+    ...native,
+    synchronous: false,
+    build: async (model, options) => {
+      const session = synchronous.build(model, options);
+      return { run: async (feeds, fetches) => session.run(feeds, fetches), dispose: () => session.dispose() };
+    },
+  };
+
+  test.each([
+    ['synchronously', synchronous],
+    ['asynchronously', asynchronous],
+  ])('is narrowed down to the tensor that it belongs to, %s', async (name, runtime) => {
+    register(name, () => new OnnxBackend(runtime, 1));
+    await tf.setBackend(name);
+    const tensors = [1, 2, 3, 4, 5].map((size) => {
+      // What is read is gone by then, and stays where it is until all has been tried.
+      const x = tf.range(0, size);
+      const sum = tf.add(tf.mul(x, 2), 1);
+      x.dispose();
+      return sum;
+    });
+    for (const [index, tensor] of tensors.entries()) {
+      if (index === 2)
+        await expect(tensor.data()).rejects.toThrow(
+          'could not run a graph of 2 operations recorded by Multiply, Add. Got: no threes today',
+        );
+      else expect([...(await tensor.data())]).toEqual([1, 3, 5, 7, 9].slice(0, index + 1));
+    }
+    await tf.setBackend('onnx');
+    tf.removeBackend(name);
   });
 });
