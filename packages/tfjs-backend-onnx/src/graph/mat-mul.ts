@@ -5,7 +5,8 @@ import { isLiteral, type LazyValue, sameShape } from './value.ts';
 
 // Products are nine tenths of a training step. Which of several equal forms is fastest was measured on one
 // core (AVX-512) at GPT-2's shapes, as processor time: Aᵀ·B of [1024, 384] and [1024, 1536] takes 8.2 ms
-// inside FusedMatMul and 7.3 with A transposed first; of [1024, 8192] and [1024, 384], 55 and (Bᵀ·A)ᵀ 47.
+// inside FusedMatMul and 7.3 with A transposed first; of [1024, 8192] and [1024, 384], 55 and (Bᵀ·A)ᵀ 47. A·Bᵀ
+// is as fast in FusedMatMul as in Gemm, which adds a bias for nothing (operations.ts, biasInto).
 
 /** [..., M, K] × [..., K, N] -> [..., M, N], either side transposed first. */
 export function matMul(a: LazyValue, b: LazyValue, transposeA = false, transposeB = false): LazyValue {

@@ -78,19 +78,24 @@ function scatterInto(sum: LazyValue | Literal, scattered: LazyValue | Literal): 
   return record('ScatterElements', [sum, ...operation.inputs.slice(1)], scattered, operation.attributes);
 }
 
-/** A convolution [N, C, H, W], seen as [N, H, W, C], + a bias [C] = the convolution with that bias: spares a pass. */
+/** A product or a convolution + a bias for each of its channels = the operator that adds the bias itself: spares a pass. */
 function biasInto(sum: LazyValue | Literal, bias: LazyValue | Literal): LazyValue | null {
-  if (isLiteral(sum) || isLiteral(bias) || sum.operation?.type !== 'Transpose') return null;
-  const { inputs, attributes } = sum.operation;
-  const convolution = (inputs[0] as LazyValue).operation;
-  if (
-    convolution?.type !== 'Conv' ||
-    convolution.inputs.length !== 2 ||
-    `${attributes['perm']}` !== '0,2,3,1'
-  )
+  if (isLiteral(sum) || isLiteral(bias) || !sum.operation || bias.shape.length !== 1) return null;
+  const { type, inputs, attributes } = sum.operation;
+  // ONNX Runtime does this by itself for MatMul.
+  if (type === 'FusedMatMul' && sum.shape.length === 2 && bias.size === sum.shape[1]) {
+    return record('Gemm', [...inputs, bias], sum, attributes);
+  }
+  return type === 'Transpose' && `${attributes['perm']}` === '0,2,3,1'
+    ? biasIntoConvolution(inputs[0] as LazyValue, bias)
+    : null;
+}
+
+/** y [N, C, H, W], bias [C] -> [N, H, W, C] */
+function biasIntoConvolution(y: LazyValue, bias: LazyValue): LazyValue | null {
+  const convolution = y.operation;
+  if (convolution?.type !== 'Conv' || convolution.inputs.length !== 2 || bias.size !== y.shape[1])
     return null;
-  const y = convolution.outputs[0]!;
-  if (!sameShape(bias.shape, [y.shape[1]!])) return null;
   const biased = record('Conv', [...convolution.inputs, bias], y, convolution.attributes);
   return transpose(biased, [0, 2, 3, 1]);
 }

@@ -38,7 +38,19 @@ const two = (name: string, call: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor, make
 const one = (name: string, call: (x: tf.Tensor) => tf.Tensor, make = numbers): Case[] =>
   [[2, 3], [], [1, 5, 2]].map((shape) => [`${name} [${shape}]`, () => call(make(shape))]);
 
+const product = (transposeA: boolean, transposeB: boolean): tf.Tensor =>
+  tf.matMul(
+    numbers(transposeA ? [4, 3] : [3, 4], 1) as tf.Tensor2D,
+    numbers(transposeB ? [5, 4] : [4, 5], 2) as tf.Tensor2D,
+    transposeA,
+    transposeB,
+  );
+
 const cases: Case[] = [
+  ['a transposed product and its bias', () => tf.add(product(false, true), numbers([5], 3))],
+  ['a bias and its transposed product', () => tf.add(numbers([5], 3), product(true, true))],
+  ['a transposed product and one number', () => tf.add(product(true, false), numbers([1], 3))],
+  ['a transposed product and a row', () => tf.add(product(true, false), numbers([1, 5], 3))],
   ...two('Add', tf.add),
   ...two('Sub', tf.sub),
   ...two('Multiply', tf.mul),
