@@ -12,6 +12,8 @@ export type { DynamicAxes } from './export/dynamic-axes.ts';
 export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';
 export type { ExportableFunction } from './export/record-forward.ts';
 export type { OnnxBackendOptions, Provider } from './options.ts';
+export { type Profile, type ProfileEntry, type ProfileOptions, profile } from './profile/profile.ts';
+export type { NodeTime } from './profile/trace.ts';
 export { type KernelReport, report } from './report.ts';
 export type { Ort } from './runtime/web-runtime.ts';
 

@@ -11,6 +11,7 @@ import type { OnnxBackendOptions } from '../options.ts';
 import { hostArray, type MemoryType } from './buffer-pool.ts';
 import { blaming, dependents, type Failure, failure, hostFailure } from './failure.ts';
 import { expectFreeMemory } from './free-memory.ts';
+import { writeGraphFile } from './graph-files.ts';
 import { hostInputs, releaseUnheld, runOnHost } from './host-stage.ts';
 import { Memories } from './memories.ts';
 import type { NamedTensors, Runtime, Session } from './runtime.ts';
@@ -28,6 +29,8 @@ export interface ExecutorStatistics {
   runs: number;
   /** Runs whose graph was in the cache. */
   cacheHits: number;
+  /** Runs whose graph was not, or not with these built-in numbers. */
+  cacheMisses: number;
   /** Sessions built: for a new structure, or because a built-in scalar changed. */
   sessionBuilds: number;
   /** Milliseconds in ONNX Runtime, computing. */
@@ -43,6 +46,7 @@ export class Executor {
   readonly statistics: ExecutorStatistics = {
     runs: 0,
     cacheHits: 0,
+    cacheMisses: 0,
     sessionBuilds: 0,
     runMs: 0,
     hostMs: 0,
@@ -51,6 +55,8 @@ export class Executor {
   readonly memories: Memories;
   #runtime: Runtime;
   readonly #cache: LeastRecentlyUsed<CompiledGraph>;
+  /** While a profile is taken: its own compiled graphs, and where the next one's trace goes. */
+  #profiling: { readonly cache: LeastRecentlyUsed<CompiledGraph>; nextTrace(): string | null } | null = null;
   /** Counts calls of `run`: one may run several graphs, with host operations between them. */
   #calls = 0;
   /** Whether an asynchronous run is on its way. */
@@ -61,7 +67,7 @@ export class Executor {
     this.#runtime = runtime;
     this.memories = new Memories(runtime);
     this.#options = options;
-    this.#cache = new LeastRecentlyUsed(options.cachedSessions, ({ session }) => session.dispose());
+    this.#cache = newCache(options);
   }
 
   get cachedSessions(): number {
@@ -79,6 +85,26 @@ export class Executor {
     this.memories.use(runtime, this.#options);
     this.#cache.clear();
     this.#runtime = runtime;
+  }
+
+  /**
+   * Until `stopProfiling`, graphs are compiled anew and ONNX Runtime traces them in that folder, if there is one.
+   * @throws where it does so already
+   */
+  startProfiling(folder: string | null): void {
+    if (this.#profiling)
+      throw new Error(
+        'profile: expected one at a time, got a second one while the first is being taken. Await the first.',
+      );
+    let traces = 0;
+    const nextTrace = (): string | null => folder && `${folder}/trace-${++traces}`;
+    this.#profiling = { cache: newCache(this.#options), nextTrace };
+  }
+
+  /** The traces are complete when this returns. */
+  stopProfiling(): void {
+    this.#profiling?.cache.clear();
+    this.#profiling = null;
   }
 
   /** Takes back memory that no tensor holds any more; `awaited` where the next run may still read it. */
@@ -292,12 +318,14 @@ export class Executor {
     markers: readonly OrderMarker[],
   ): Steps<CompiledGraph> {
     const signature = outputsOnDevice.length > 0 ? `${plan.signature}/${outputsOnDevice}` : plan.signature;
-    const known = this.#cache.get(signature);
+    const cache = this.#profiling?.cache ?? this.#cache;
+    const known = cache.get(signature);
     const current = constantsOf(plan);
     if (known && stillHold(known.constants, current)) {
       this.statistics.cacheHits++;
       return known;
     }
+    this.statistics.cacheMisses++;
     // A number that turned out to change is an input from now on.
     const constants = known ? unchanged(known.constants, current) : current;
     const start = performance.now();
@@ -306,13 +334,19 @@ export class Executor {
     const { provider } = this.#runtime;
     const onCpu = provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [];
     const onDevice = [...outputsOnDevice, ...markers.map(({ name }) => name)];
-    const session = yield* waitFor<Session>(this.#runtime.build({ bytes, onDevice, onCpu }, this.#options));
+    writeGraphFile(bytes, plan);
+    const model = { bytes, onDevice, onCpu, tracePrefix: this.#profiling?.nextTrace() ?? null };
+    const session = yield* waitFor<Session>(this.#runtime.build(model, this.#options));
     const graph: CompiledGraph = { session, constants };
-    this.#cache.set(signature, graph);
+    cache.set(signature, graph);
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
     return graph;
   }
+}
+
+function newCache({ cachedSessions }: OnnxBackendOptions): LeastRecentlyUsed<CompiledGraph> {
+  return new LeastRecentlyUsed(cachedSessions, ({ session }) => session.dispose());
 }
 
 function notComputed(values: readonly LazyValue[]): LazyValue[] {

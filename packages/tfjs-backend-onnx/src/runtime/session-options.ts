@@ -2,8 +2,12 @@ import type { OnnxBackendOptions, Provider } from '../options.ts';
 import { providerOptions } from './provider-options.ts';
 import type { Model } from './runtime.ts';
 
-/** How ONNX Runtime runs our graphs; docs: https://onnxruntime.ai/docs/performance/tune-performance/. */
+/**
+ * How ONNX Runtime runs our graphs; docs: https://onnxruntime.ai/docs/performance/tune-performance/.
+ * `TENON_ONNX_PROFILE=PREFIX` makes it write its own trace of every session to PREFIX_*.json.
+ */
 export function sessionOptions(options: OnnxBackendOptions, provider: Provider, model: Model): object {
+  const prefix = model.tracePrefix ?? process.env['TENON_ONNX_PROFILE'];
   return {
     ...providerOptions(provider, 'cpu', model),
     graphOptimizationLevel: 'all',
@@ -21,12 +25,6 @@ export function sessionOptions(options: OnnxBackendOptions, provider: Provider, 
       // It would put back the transpositions that graph/mat-mul.ts takes out of the products.
       optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' },
     },
-    ...profiling(),
+    ...(prefix && { enableProfiling: true, profileFilePrefix: prefix }),
   };
-}
-
-/** `TENON_ONNX_PROFILE=PREFIX` writes ONNX Runtime's own trace of every session to PREFIX_*.json. */
-function profiling(): object {
-  const prefix = process.env['TENON_ONNX_PROFILE'];
-  return prefix ? { enableProfiling: true, profileFilePrefix: prefix } : {};
 }
