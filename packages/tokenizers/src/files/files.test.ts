@@ -29,8 +29,7 @@ describe('tiktoken rank files', () => {
 
   test('another pattern cuts otherwise', () => {
     const tokenizer = tokenizerFromTiktoken({ ranks: tokenizerToTiktoken(trained), pattern: CL100K });
-    for (const text of SAMPLES)
-      expect(tokenizer.decode(tokenizer.encodeIds(text))).toBe(wellFormed(text));
+    for (const text of SAMPLES) expect(tokenizer.decode(tokenizer.encodeIds(text))).toBe(wellFormed(text));
   });
 
   test('a token that no merge leads to is found as a whole piece', () => {
