@@ -19,10 +19,11 @@ export class PairTable {
 
   /** Adds a merge; says false, and does nothing, for a pair that is there already. */
   add(left: number, right: number, rank: number, merged: number): boolean {
-    if (this.find(left, right) >= 0) return false;
     const slots = this.#slots;
     let slot = this.#first(left, right);
-    while (slots[slot] !== EMPTY) slot = (slot + FIELDS) & this.#last;
+    for (; slots[slot] !== EMPTY; slot = (slot + FIELDS) & this.#last) {
+      if (slots[slot] === left && slots[slot + 1] === right) return false;
+    }
     slots[slot] = left;
     slots[slot + 1] = right;
     slots[slot + 2] = rank;

@@ -3,6 +3,7 @@ import { Merger } from '../bpe/merger.ts';
 
 import { show, TokenizerError } from '../errors.ts';
 import { IdBuffer } from '../id-buffer.ts';
+import { tokensById } from '../models/word-model.ts';
 import type { AlignedText } from '../pipeline/aligned-text.ts';
 import type { Places, SegmentDecoder, SegmentModel } from '../segment-model.ts';
 import { Utf8Decoder } from '../utf8-decoder.ts';
@@ -33,7 +34,8 @@ export interface ByteLevelModelParts {
 export class ByteLevelModel implements SegmentModel {
   readonly tokens: readonly (string | undefined)[];
   readonly #vocabulary: ReadonlyMap<string, number>;
-  readonly #bytes: readonly (Uint8Array | undefined)[];
+  readonly #bytes: (Uint8Array | undefined)[] = []; // by id, filled when asked for
+  readonly #encoder = new TextEncoder();
   readonly #idOfByte: Int32Array;
   readonly #merger: Merger;
   readonly #cache: WordCache | undefined;
@@ -43,26 +45,13 @@ export class ByteLevelModel implements SegmentModel {
   #symbols = new Int32Array(256);
 
   constructor(parts: ByteLevelModelParts) {
-    const encoder = new TextEncoder();
-    const tokens: (string | undefined)[] = [];
-    const bytes: (Uint8Array | undefined)[] = [];
-    for (const [token, id] of parts.vocabulary) {
-      while (tokens.length <= id) {
-        tokens.push(undefined);
-        bytes.push(undefined);
-      }
-      tokens[id] = token;
-      // A token outside the byte alphabet can only be an added one: it stands for itself.
-      bytes[id] = bytesOfToken(token) ?? encoder.encode(token);
-    }
-    this.tokens = tokens;
-    this.#bytes = bytes;
+    this.tokens = tokensById(parts.vocabulary);
     this.#vocabulary = parts.vocabulary;
     this.#idOfByte = Int32Array.from(
       { length: 256 },
       (_, b) => parts.vocabulary.get(symbolOfByte(b)) ?? MISSING,
     );
-    this.#merger = new Merger(mergeTable(parts.vocabulary, parts.merges));
+    this.#merger = new Merger(mergeTable(parts.vocabulary, parts.merges, 0, this.tokens));
     this.#cache = parts.cacheSize > 0 ? new WordCache(parts.cacheSize) : undefined;
     this.#addPrefixSpace = parts.addPrefixSpace;
     this.#ignoreMerges = parts.ignoreMerges;
@@ -89,14 +78,24 @@ export class ByteLevelModel implements SegmentModel {
     });
     let bytes = 0;
     let count = 0;
-    while (bytes < before) bytes += this.#bytes[ids[count++]!]!.length;
-    const lengths = Int32Array.from({ length: count }, (_, i) => this.#bytes[ids[i]!]!.length);
+    while (bytes < before) bytes += this.#bytesOf(ids[count++]!).length;
+    const lengths = Int32Array.from({ length: count }, (_, i) => this.#bytesOf(ids[i]!).length);
     const skip = prefix.length;
     return alignBytes({ source, skip, lengths, wordEnds: wordEnds.toArray(), firstWord, places });
   }
 
   decoder(): SegmentDecoder {
-    return new Utf8Decoder((id) => this.#bytes[id]!);
+    return new Utf8Decoder((id) => this.#bytesOf(id));
+  }
+
+  /** The bytes of a token; one outside the byte alphabet can only be an added one: it stands for itself. */
+  #bytesOf(id: number): Uint8Array {
+    const known = this.#bytes[id];
+    if (known !== undefined) return known;
+    const token = this.tokens[id]!;
+    const bytes = bytesOfToken(token) ?? this.#encoder.encode(token);
+    this.#bytes[id] = bytes;
+    return bytes;
   }
 
   #prefix(text: string): string {

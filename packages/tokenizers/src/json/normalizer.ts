@@ -1,5 +1,10 @@
 import { nmt, prepend, replace, strip } from '../normalizers/edits.ts';
-import { bertNormalizer, lowercase, stripAccents } from '../normalizers/filters.ts';
+import {
+  type BertNormalizerOptions,
+  bertNormalizer,
+  lowercase,
+  stripAccents,
+} from '../normalizers/filters.ts';
 import { precompiled } from '../normalizers/precompiled.ts';
 import { unicodeNormalizer } from '../normalizers/unicode.ts';
 import type { Normalizer } from '../pipeline/aligned-text.ts';
@@ -72,7 +77,7 @@ function read(fields: JsonFields, path: string): Normalizer {
 }
 
 /** The fields of a `BertNormalizer`; accents follow the case where the file leaves them open. */
-function readBertNormalizer(fields: JsonFields): Parameters<typeof bertNormalizer>[0] {
+export function readBertNormalizer(fields: JsonFields): BertNormalizerOptions {
   const lower = fields.boolean('lowercase', true);
   return {
     cleanText: fields.boolean('clean_text', true),

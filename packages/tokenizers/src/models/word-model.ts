@@ -15,7 +15,7 @@ export interface WordModel {
 export function tokensById(vocabulary: ReadonlyMap<string, number>): (string | undefined)[] {
   const tokens: (string | undefined)[] = [];
   for (const [token, id] of vocabulary) {
-    while (tokens.length <= id) tokens.push(undefined);
+    while (tokens.length < id) tokens.push(undefined);
     tokens[id] = token;
   }
   return tokens;

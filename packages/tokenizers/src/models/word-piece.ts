@@ -39,12 +39,13 @@ export class WordPieceModel implements WordModel {
 
   encodeWord(word: string, ids: IdBuffer, spans: IdBuffer): void {
     const before = ids.length;
+    const spansBefore = spans.length;
     const long = word.length > this.#maxInputCharsPerWord && characters(word) > this.#maxInputCharsPerWord;
     for (let start = long ? NONE : 0; start < word.length; ) {
       const end = start < 0 ? NONE : this.#longest(word, start, ids);
       if (end === NONE) {
         ids.length = before;
-        spans.length = before * 2;
+        spans.length = spansBefore;
         push(this.#unknownId(word), 0, word.length, ids, spans);
         return;
       }

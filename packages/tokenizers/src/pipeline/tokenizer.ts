@@ -18,16 +18,16 @@ export class PipelineTokenizer extends BaseTokenizer {
 
   constructor(definition: TokenizerDefinition, cacheSize?: number) {
     const { normalizer, post_processor, truncation, padding } = definition.sections;
-    const model = compileModel(definition, cacheSize);
+    const compiled = compileModel(definition, cacheSize);
     super({
-      model,
+      ...compiled,
       addedTokens: definition.addedTokens,
       normalizer: normalizer ? readNormalizer(normalizer, 'normalizer') : undefined,
       ...(post_processor ? { postProcessing: readPostProcessor(post_processor, 'post_processor') } : {}),
       defaults: { truncation: readTruncation(truncation), padding: readPadding(padding) },
     });
     this.#definition = definition;
-    this.#model = model;
+    this.#model = compiled.model;
   }
 
   override toJSON(): object {

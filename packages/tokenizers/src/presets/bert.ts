@@ -1,6 +1,6 @@
+import { bertCleaning } from '../normalizers/bert-steps.ts';
 import { PipelineTokenizer } from '../pipeline/tokenizer.ts';
 import type { AddedToken } from '../tokenizer.ts';
-import { bertCleaning } from './steps.ts';
 
 export interface BertTokenizerOptions {
   /** Token → id, `##` before a piece that does not begin a word. */

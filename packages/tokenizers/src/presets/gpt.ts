@@ -1,8 +1,8 @@
 import type { TokenizerDefinition } from '../json/definition.ts';
 import type { Merge } from '../models/bpe.ts';
+import { bertCleaning } from '../normalizers/bert-steps.ts';
 import { PipelineTokenizer } from '../pipeline/tokenizer.ts';
 import { specialsOf } from './bert.ts';
-import { bertCleaning } from './steps.ts';
 import { STANDARD_WORDS } from './text-standardize.ts';
 
 export interface GPTTokenizerOptions {

@@ -1,4 +1,4 @@
-import { FINAL_SIGMA } from './steps.ts';
+import { FINAL_SIGMA } from '../normalizers/bert-steps.ts';
 
 // Python's white space, line feed apart: JavaScript's \s has U+FEFF, lacks U+0085 and U+001C to U+001F.
 const BLANK = '\\t\\x0b-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';

@@ -42,3 +42,20 @@ export function bertCleaning(options: BertCleaning): object {
   ];
   return before.length === 0 ? normalizer : { type: 'Sequence', normalizers: [...before, normalizer] };
 }
+
+/** What a `normalizer` section made by `bertCleaning` cleans, or `undefined` for any other. */
+export function recogniseCleaning(
+  section: unknown,
+): { readonly bert: object; readonly finalSigma: boolean; readonly keepPrivateUse: boolean } | undefined {
+  const type = typeof section === 'object' && section !== null ? Reflect.get(section, 'type') : undefined;
+  if (type === 'BertNormalizer') return { bert: section as object, finalSigma: false, keepPrivateUse: false };
+  const steps: unknown = type === 'Sequence' ? Reflect.get(Object(section), 'normalizers') : undefined;
+  if (!Array.isArray(steps)) return undefined;
+  const bert: unknown = steps.at(-1);
+  const before = steps.slice(0, -1).map((step) => JSON.stringify(step));
+  const keepPrivateUse = before[0] === JSON.stringify(CONTROLS);
+  const finalSigma = before.at(-1) === JSON.stringify(FINAL_SIGMA);
+  const known = Number(keepPrivateUse) + Number(finalSigma) === before.length && before.length > 0;
+  const isBert = typeof bert === 'object' && bert !== null && Reflect.get(bert, 'type') === 'BertNormalizer';
+  return known && isBert ? { bert, finalSigma, keepPrivateUse } : undefined;
+}
