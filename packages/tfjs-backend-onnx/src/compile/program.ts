@@ -5,6 +5,7 @@ import { orderMarkers } from '../graph/order-markers.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import { planStages } from '../graph/stages.ts';
 import {
+  type HostArray,
   type HostMemory,
   type LazyValue,
   leaf,
@@ -32,7 +33,11 @@ interface Slot {
 
 interface Binding {
   readonly name: string;
+  /** With the shape under which the graph reads or writes it. */
+  readonly value: LazyValue;
   readonly slot: Slot;
+  /** Where it begins in the slot's memory. */
+  readonly offset: number;
 }
 
 interface GraphStage {
@@ -40,7 +45,9 @@ interface GraphStage {
   readonly plan: Schedule;
   readonly session: SynchronousSession;
   readonly inputs: readonly Binding[];
-  readonly outputs: readonly Binding[];
+  readonly outputs: readonly Slot[];
+  /** What it computes to have them: an output, or a part of one. */
+  readonly targets: readonly Binding[];
   /** Kept from replay to replay, as are the tensors whose memory is the same again. */
   readonly feeds: Record<string, RuntimeTensor>;
   readonly fetches: Record<string, RuntimeTensor | null>;
@@ -67,7 +74,7 @@ export class Program {
   readonly #executor: Executor;
   readonly #recording: Recording;
   readonly #slots: Slot[] = [];
-  readonly #bySource = new Map<Memory, Slot>();
+  readonly #byMemory = new Map<Memory, Slot>();
   readonly #byValue = new Map<LazyValue, Slot>();
   readonly #stages: (GraphStage | HostStage)[] = [];
   readonly #results: readonly Slot[];
@@ -86,7 +93,7 @@ export class Program {
     const { plan, sources, results, effects, looks } = recording;
     for (const [memory, source] of sources) {
       const value = leaf([], 'float32', memory);
-      this.#bySource.set(memory, this.#newSlot(value, source));
+      this.#byMemory.set(memory, this.#newSlot(value, source));
     }
     const outcomes = [...results, ...effects.map(({ value }) => value)];
     const looked = looks.map(({ value }) => value);
@@ -127,15 +134,15 @@ export class Program {
   }
 
   #slotOf(value: LazyValue): Slot {
-    return this.#byValue.get(value) ?? this.#bySource.get(value.storage!)!;
+    return this.#byValue.get(value) ?? this.#byMemory.get(value.storage!)!;
   }
 
   #build(plan: Schedule, outcomes: ReadonlySet<LazyValue>): void {
     const { stages, lastReader } = planStages(plan.operations, plan.outputs);
     for (const [number, stage] of stages.entries()) {
       if (stage.kind === 'graph') {
-        this.#stages.push(this.#graphStage(schedule(stage.outputs)));
-        settle(stage.outputs);
+        this.#stages.push(this.#graphStage(schedule(stage.outputs, true)));
+        this.#settle(stage.outputs);
         continue;
       }
       const { operation } = stage;
@@ -147,7 +154,15 @@ export class Program {
         outputs: operation.outputs.map((output) => this.#computedSlot(output)),
         free: inputs.map((input) => lastReader(input) === number && !outcomes.has(input)),
       });
-      settle(operation.outputs);
+      this.#settle(operation.outputs);
+    }
+  }
+
+  /** What later stages see of values that are computed by then. */
+  #settle(values: readonly LazyValue[]): void {
+    for (const value of values) {
+      value.settle(newMemory(null));
+      this.#byMemory.set(value.storage!, this.#byValue.get(value)!);
     }
   }
 
@@ -169,25 +184,28 @@ export class Program {
     const session = this.#executor.build(plan, constants, { ...options, threads }) as SynchronousSession;
     const inputs = plan.leaves
       .filter((_, index) => constants[index] === null)
-      .map((input) => ({ name: valueName(input), slot: { ...this.#slotOf(input), value: input } }));
-    const outputs = plan.outputs.map((output) => ({
-      name: valueName(output),
-      slot: this.#computedSlot(output),
+      .map((value) => ({ name: valueName(value), value, slot: this.#slotOf(value), offset: value.offset }));
+    const outputs = plan.outputs.map((output) => this.#computedSlot(output));
+    const targets = plan.targets.map(({ value, output, offset }) => ({
+      name: valueName(value),
+      value,
+      slot: outputs[output]!,
+      offset,
     }));
     const fetches: Record<string, RuntimeTensor | null> = {};
-    for (const { name, value, shape } of orderMarkers(plan)) {
+    for (const { name, value, shape } of orderMarkers(plan.order)) {
       const memory = newMemory(hostArray(value.type as MemoryType, 1));
       fetches[name] = this.#executor.memories.tensor(leaf(shape, value.type, memory), memory);
     }
-    return { kind: 'graph', plan, session, inputs, outputs, feeds: {}, fetches };
+    return { kind: 'graph', plan, session, inputs, outputs, targets, feeds: {}, fetches };
   }
 
   /** What JavaScript wrote is part of the graph. */
   #builtIn(input: LazyValue): number | HostMemory['array'] | null {
     const source = input.storage && this.#recording.sources.get(input.storage);
-    if (source?.kind !== 'constant') return null;
-    const { array } = input.storage!;
-    return input.shape.length === 0 ? array![0]! : array!;
+    const { array } = input.storage ?? {};
+    if (source?.kind !== 'constant' || array?.length !== input.size) return null;
+    return input.shape.length === 0 ? array[0]! : array;
   }
 
   #sources(args: readonly Memory[]): (Memory | null)[] {
@@ -206,19 +224,15 @@ export class Program {
     });
   }
 
-  #runGraph(
-    { plan, session, inputs, outputs, feeds, fetches }: GraphStage,
-    memories: (Memory | null)[],
-  ): void {
-    for (const { name, slot } of inputs) this.#bind(feeds, name, slot.value, memories[slot.number]!);
-    for (const { name, slot } of outputs) {
-      const { value } = slot;
-      const memory = blaming(plan.operations[0]!, () =>
+  #runGraph(stage: GraphStage, memories: (Memory | null)[]): void {
+    const { plan, session, inputs, outputs, targets, feeds, fetches } = stage;
+    for (const binding of inputs) this.#bind(feeds, binding, memories);
+    for (const { number, value } of outputs) {
+      memories[number] = blaming(plan.operations[0]!, () =>
         this.#executor.memories.pool.take(value.type as MemoryType, value.size),
       );
-      memories[slot.number] = memory;
-      this.#bind(fetches, name, value, memory);
     }
+    for (const binding of targets) this.#bind(fetches, binding, memories);
     const { statistics } = this.#executor;
     const start = performance.now();
     try {
@@ -231,9 +245,19 @@ export class Program {
     statistics.runMs += performance.now() - start;
   }
 
-  /** Making a tensor of ONNX Runtime's takes as long as a small operator. */
-  #bind(tensors: Record<string, RuntimeTensor | null>, name: string, value: LazyValue, memory: Memory): void {
-    if (tensors[name]?.data !== memory.array) tensors[name] = this.#executor.memories.tensor(value, memory);
+  /** Making a tensor of ONNX Runtime's takes as long as a small operator: one on the same memory serves again. */
+  #bind(
+    tensors: Record<string, RuntimeTensor | null>,
+    { name, value, slot, offset }: Binding,
+    memories: readonly (Memory | null)[],
+  ): void {
+    const memory = memories[slot.number]!;
+    const bound = tensors[name]?.data as HostArray | undefined; // all of them are in this process's memory
+    const { array } = memory;
+    const same =
+      bound?.buffer === array!.buffer &&
+      bound.byteOffset === array!.byteOffset + offset * array!.BYTES_PER_ELEMENT;
+    if (!same) tensors[name] = this.#executor.memories.tensor(value, memory, offset);
   }
 
   #runOnHost(
@@ -303,11 +327,6 @@ export class Program {
       if (!source && !lasts && memory) this.#executor.memories.release(value, memory, false);
     }
   }
-}
-
-/** What later stages see of values that are computed by then. */
-function settle(values: readonly LazyValue[]): void {
-  for (const value of values) value.settle(newMemory(null));
 }
 
 function disposed({ shape, dtype, id }: { shape: number[]; dtype: string; id: number }): Error {
