@@ -1,6 +1,15 @@
+import { readChatConfig } from './chat/config.ts';
 import { readDefinition } from './json/definition.ts';
 import { parseJson } from './json/fields.ts';
 import { PipelineTokenizer } from './pipeline/tokenizer.ts';
+
+export interface TokenizerFromJSONOptions {
+  /**
+   * The content of `tokenizer_config.json`, as text or already parsed: the chat template and the tokens that it names.
+   * @default none
+   */
+  readonly config?: string | object;
+}
 
 /**
  * Reads a Hugging Face `tokenizer.json`, as text or already parsed: BPE, WordPiece, Unigram and WordLevel models with the
@@ -15,6 +24,12 @@ import { PipelineTokenizer } from './pipeline/tokenizer.ts';
  * console.log(tokenizerFromJSON(saved).countTokens('hole')); // 4
  * ```
  */
-export function tokenizerFromJSON(json: string | object): PipelineTokenizer {
-  return new PipelineTokenizer(readDefinition(parseJson(json, 'tokenizer.json')));
+export function tokenizerFromJSON(
+  json: string | object,
+  { config }: TokenizerFromJSONOptions = {},
+): PipelineTokenizer {
+  const definition = readDefinition(parseJson(json, 'tokenizer.json'));
+  return new PipelineTokenizer(
+    config === undefined ? definition : { ...definition, chat: readChatConfig(config) },
+  );
 }

@@ -12,11 +12,12 @@ export {
 export type { CharTokenizerOptions } from './char/options.ts';
 export { CharTokenizer } from './char/tokenizer.ts';
 export { type TrainCharTokenizerOptions, trainCharTokenizer } from './char/train.ts';
+export type { ChatMessage, ChatTemplateOptions } from './chat/render.ts';
 export type { Encoding, Offset } from './encoding.ts';
 export { TokenizerError } from './errors.ts';
 export { type TiktokenFiles, tokenizerFromTiktoken, tokenizerToTiktoken } from './files/tiktoken.ts';
 export { readVocabularyLines, tokenizerToVocabularyLines } from './files/vocabulary-lines.ts';
-export { tokenizerFromJSON } from './from-json.ts';
+export { type TokenizerFromJSONOptions, tokenizerFromJSON } from './from-json.ts';
 export { PipelineTokenizer } from './pipeline/tokenizer.ts';
 export { type BertTokenizerOptions, bertTokenizer } from './presets/bert.ts';
 export { type GPTTokenizerOptions, gptTokenizer } from './presets/gpt.ts';

@@ -1,3 +1,4 @@
+import type { ChatConfig } from '../chat/config.ts';
 import type { ModelDefinition } from '../models/definitions.ts';
 import type { AddedToken } from '../tokenizer.ts';
 import { readAddedTokens } from './added-tokens.ts';
@@ -21,6 +22,8 @@ export interface TokenizerDefinition {
   readonly model: ModelDefinition;
   readonly addedTokens: readonly AddedToken[];
   readonly sections: Sections;
+  /** What its tokenizer_config.json says about chats. */
+  readonly chat?: ChatConfig;
 }
 
 export function readDefinition(json: unknown): TokenizerDefinition {
