@@ -1,6 +1,6 @@
 // What the benchmark has BERT do: a training step, and a forward pass.
 import { RandomStream } from '@tenon/core';
-import { exportOnnx } from '@tenon/tfjs-backend-onnx';
+import { compile, exportOnnx } from '@tenon/tfjs-backend-onnx';
 import { dispose, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import type { AdamWWithClipping } from '../sizes.ts';
@@ -68,8 +68,9 @@ export async function bertForward({
 }: BertRequest & { readonly exportTo?: string }): Promise<Work> {
   const model = new Bert(size);
   setByFormula(model);
+  const forward = compile((input: BertInput) => tidy(() => model.forward(input)));
   const encode = async (input: BertInput): Promise<Float32Array> => {
-    const hidden = tidy(() => model.forward(input));
+    const hidden = forward(input);
     const values = await hidden.data<'float32'>();
     hidden.dispose();
     return values;
