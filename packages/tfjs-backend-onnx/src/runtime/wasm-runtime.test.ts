@@ -30,7 +30,7 @@ test('without the native library the backend trains on WebAssembly, and says so 
   run.losses.forEach((loss, step) => {
     expect(Math.abs(loss - trainStep(model, moments, step))).toBeLessThan(1e-5);
   });
-});
+}, 240_000); // a process of its own, which compiles TypeScript
 
 test('errors of the module reach the caller with their message', async () => {
   const runtime = await wasmRuntime(1);
