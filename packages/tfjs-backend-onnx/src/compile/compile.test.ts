@@ -360,6 +360,65 @@ describe('TenonAdamWUpdate and TenonDropout in a compiled step', () => {
   });
 });
 
+describe('frozen weights', () => {
+  const affine = () => {
+    const weight = tf.tidy(() =>
+      tf.variable(
+        tf.tensor2d([
+          [1, 2],
+          [3, 4],
+        ]) as tf.Tensor,
+      ),
+    );
+    const count = tf.tidy(() => tf.variable(tf.scalar(0) as tf.Tensor));
+    const f = compile(
+      (x: tf.Tensor2D) => {
+        count.assign(tf.add(count, 1));
+        return tf.add(tf.matMul(x, weight as tf.Tensor2D), count);
+      },
+      { freeze: true },
+    );
+    return { weight, count, f };
+  };
+
+  test('are part of the graph; what the function assigns to is not frozen', () => {
+    const { f } = affine();
+    for (let i = 1; i < 5; i++) expect(numbers(f(tf.tensor2d([[i, 1]])))).toEqual([2 * i + 3, 3 * i + 4]);
+    f.dispose();
+  });
+
+  test('that change are noticed, assigned or updated in place', () => {
+    const { weight, f } = affine();
+    const x = tf.tensor2d([[1, 1]]);
+    f(x);
+    tf.tidy(() => weight.assign(tf.mul(weight, 2)));
+    const message = `expected the frozen float32 [2,2] variable ${weight.name} to keep the numbers that were built into the graph`;
+    expect(() => f(x)).toThrow(message);
+    f.dispose();
+    expect(numbers(f(x))).toEqual([10, 14]);
+    const moments = [0, 1].map(() => tf.zeros([2, 2]));
+    const inputs = {
+      parameter: weight,
+      firstMoment: moments[0]!,
+      secondMoment: moments[1]!,
+      gradient: tf.ones([2, 2]),
+      scale: tf.scalar(1),
+    };
+    const attrs = {
+      learningRate: 0.1,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      weightDecay: 0,
+      biasCorrection1: 0.1,
+      biasCorrection2: 0.001,
+    };
+    tf.engine().runKernel('TenonAdamWUpdate', inputs, attrs);
+    expect(() => f(x)).toThrow(message);
+    f.dispose();
+  });
+});
+
 // A small function is a list of steps; each takes values made before and makes one more, or assigns to a variable.
 const step = fc.record({
   kind: fc.constantFrom(

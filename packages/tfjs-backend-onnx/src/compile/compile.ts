@@ -9,6 +9,12 @@ import { flatten, type TensorTree, type TreeShape, unflatten } from './tree.ts';
 export interface CompileOptions {
   /** Shapes of arguments that are kept, the least recently used one making room. @default 8 */
   readonly cachedShapes?: number;
+  /**
+   * For inference: captured variables and tensors become part of the graph, which ONNX Runtime packs and fuses in advance.
+   * One that changes afterwards is an error. The numbers are there twice then, and beyond two gigabytes they stay inputs.
+   * @default false
+   */
+  readonly freeze?: boolean;
 }
 
 /** A compiled function: called like the one it was made from. */
@@ -59,9 +65,9 @@ const RECORDINGS_WITH_NEW_VARIABLES = 2;
  */
 export function compile<Arguments extends TensorTree[], Result>(
   fn: (...args: Arguments) => Result,
-  { cachedShapes = 8 }: CompileOptions = {},
+  { cachedShapes = 8, freeze = false }: CompileOptions = {},
 ): Compiled<Arguments, Result> {
-  const compiled = new CompiledFunction(fn, cachedShapes);
+  const compiled = new CompiledFunction(fn, cachedShapes, freeze);
   return Object.assign(
     (...args: Arguments): Result => {
       const backend = compilingBackend();
@@ -81,11 +87,13 @@ function compilingBackend(): OnnxBackend | null {
 
 class CompiledFunction {
   readonly #fn: AnyFunction;
+  readonly #freeze: boolean;
   readonly #entries: LeastRecentlyUsed<Entry>;
   #recordingsWithNewVariables = 0;
 
-  constructor(fn: AnyFunction, cachedShapes: number) {
+  constructor(fn: AnyFunction, cachedShapes: number, freeze: boolean) {
     this.#fn = fn;
+    this.#freeze = freeze;
     this.#entries = new LeastRecentlyUsed(cachedShapes, ({ recording, program }) => {
       program.dispose();
       discard(recording);
@@ -113,7 +121,7 @@ class CompiledFunction {
 
   #record(backend: OnnxBackend, shape: TreeShape, tensors: readonly Tensor[]): Entry {
     const recording = recordFunction(backend, this.#fn, shape, tensors);
-    return { recording, program: new Program(backend, recording), calls: 0 };
+    return { recording, program: new Program(backend, recording, this.#freeze), calls: 0 };
   }
 
   #keep(key: string, entry: Entry): void {

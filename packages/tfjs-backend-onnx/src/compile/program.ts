@@ -1,4 +1,4 @@
-import type { Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import { valueName } from '../graph/build-model.ts';
 import { orderMarkers } from '../graph/order-markers.ts';
@@ -19,6 +19,7 @@ import { blaming, failure, hostFailure } from '../runtime/failure.ts';
 import { hostInputs } from '../runtime/host-stage.ts';
 import type { SynchronousSession } from '../runtime/runtime.ts';
 import type { RuntimeTensor } from '../runtime/runtime-tensor.ts';
+import { FrozenWeights } from './frozen-weights.ts';
 import type { Recording, Source } from './record.ts';
 import type { Look } from './replay-recorder.ts';
 
@@ -73,6 +74,8 @@ export class Program {
   readonly #backend: OnnxBackend;
   readonly #executor: Executor;
   readonly #recording: Recording;
+  readonly #freeze: boolean;
+  readonly #frozen = new FrozenWeights();
   readonly #slots: Slot[] = [];
   readonly #byMemory = new Map<Memory, Slot>();
   readonly #byValue = new Map<LazyValue, Slot>();
@@ -86,7 +89,9 @@ export class Program {
   readonly #looks: readonly { readonly look: Look['look']; readonly slot: Slot }[];
   readonly #assigned: ReadonlySet<unknown>;
 
-  constructor(backend: OnnxBackend, recording: Recording) {
+  /** @param freeze whether captured tensors that it does not assign to are built into the graphs */
+  constructor(backend: OnnxBackend, recording: Recording, freeze: boolean) {
+    this.#freeze = freeze;
     this.#backend = backend;
     this.#executor = backend.executor;
     this.#recording = recording;
@@ -204,8 +209,26 @@ export class Program {
   #builtIn(input: LazyValue): number | HostMemory['array'] | null {
     const source = input.storage && this.#recording.sources.get(input.storage);
     const { array } = input.storage ?? {};
-    if (source?.kind !== 'constant' || array?.length !== input.size) return null;
+    if (!source || array?.length !== input.size) return null;
+    if (
+      source.kind === 'captured' ? !this.#freezes(source.tensor, input.storage!) : source.kind !== 'constant'
+    ) {
+      return null;
+    }
     return input.shape.length === 0 ? array[0]! : array;
+  }
+
+  /** Builds a captured tensor into the graphs, unless it is to change. */
+  #freezes(tensor: Tensor, memory: Memory): boolean {
+    if (!this.#freeze || this.#recording.effects.some(({ variable }) => variable === tensor)) return false;
+    return this.#frozen.freeze(tensor, memory);
+  }
+
+  #captured(tensor: Tensor): Memory {
+    if (tensor.isDisposed) throw disposed(tensor);
+    const memory = this.#backend.memoryOf(tensor);
+    this.#frozen.assertUnchanged(tensor, memory);
+    return memory;
   }
 
   #sources(args: readonly Memory[]): (Memory | null)[] {
@@ -214,8 +237,7 @@ export class Program {
         case 'argument':
           return args[source.index]!;
         case 'captured':
-          if (source.tensor.isDisposed) throw disposed(source.tensor);
-          return this.#backend.memoryOf(source.tensor);
+          return this.#captured(source.tensor);
         case 'constant':
           return value.storage!;
         default:
@@ -329,7 +351,7 @@ export class Program {
   }
 }
 
-function disposed({ shape, dtype, id }: { shape: number[]; dtype: string; id: number }): Error {
+function disposed({ shape, dtype, id }: Tensor): Error {
   return new Error(
     `compile: expected the captured ${dtype} [${shape}] tensor (id ${id}) to live as long as the compiled function, got it disposed of. ` +
       'Keep it, pass it as an argument, or compile the function again.',
