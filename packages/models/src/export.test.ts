@@ -74,7 +74,7 @@ describe('a model exported to ONNX', () => {
       return model.scorer.logits(lastHidden);
     };
     const example = { input_ids: ids(50, 1, 8), attention_mask: leftPadded(1, 8) };
-    const bytes = await exportOnnx((inputs) => ({ logits: logits(inputs as Ids) }), example, {
+    const bytes = await exportOnnx((inputs) => ({ logits: logits(inputs) }), example, {
       opset,
       int64: true,
       parameters: model.parameters(),
@@ -103,7 +103,7 @@ describe('a model exported to ONNX', () => {
       attention_mask: leftPadded(batch, time),
       token_type_ids: ids(2, batch, time),
     });
-    const bytes = await exportOnnx((x) => ({ last_hidden_state: hidden(x as Ids) }), inputs(1, 6), {
+    const bytes = await exportOnnx((x) => ({ last_hidden_state: hidden(x) }), inputs(1, 6), {
       int64: true,
       parameters: model.parameters(),
       dynamicAxes: { input_ids: axes, attention_mask: axes, token_type_ids: axes },

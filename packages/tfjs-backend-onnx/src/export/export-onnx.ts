@@ -65,27 +65,29 @@ export interface ExportOnnxOptions {
  * import { exportOnnx } from '@tenon/tfjs-backend-onnx';
  *
  * const weight = tf.variable(tf.ones([4, 2]), true, 'weight');
- * const bytes = await exportOnnx(({ x }) => tf.relu(tf.matMul(x!, weight)), { x: tf.zeros([1, 4]) }, {
+ * const bytes = await exportOnnx(({ x }) => tf.relu(tf.matMul(x, weight)), { x: tf.zeros([1, 4]) }, {
  *   dynamicAxes: { x: { 0: 'batch_size' } },
  * });
  * console.log(bytes.length > 0); // true
  * ```
  */
-export function exportOnnx(
-  fn: ExportableFunction,
-  exampleInputs: Readonly<Record<string, Tensor>>,
+export function exportOnnx<Inputs extends Readonly<Record<string, Tensor>>>(
+  fn: ExportableFunction<NoInfer<Inputs>>,
+  exampleInputs: Inputs,
   options: ExportOnnxOptions & { readonly file: string },
 ): Promise<string[]>;
-export function exportOnnx(
-  fn: ExportableFunction,
-  exampleInputs: Readonly<Record<string, Tensor>>,
+export function exportOnnx<Inputs extends Readonly<Record<string, Tensor>>>(
+  fn: ExportableFunction<NoInfer<Inputs>>,
+  exampleInputs: Inputs,
   options?: ExportOnnxOptions & { readonly file?: undefined },
 ): Promise<Uint8Array<ArrayBuffer>>;
 export async function exportOnnx(
-  fn: ExportableFunction,
+  fn: ExportableFunction<never>,
   exampleInputs: Readonly<Record<string, Tensor>>,
   options: ExportOnnxOptions & { readonly file?: string | undefined } = {},
 ): Promise<string[] | Uint8Array<ArrayBuffer>> {
+  // It is called with tensors of the examples' names, types and ranks.
+  const exported = fn as ExportableFunction;
   checkOptions(options, exampleInputs);
   const examples = await readExamples(exampleInputs);
   const axes = inputAxes(options.dynamicAxes ?? {}, examples);
@@ -94,7 +96,7 @@ export async function exportOnnx(
     // From here on nothing waits: the weights are written from the variables' own memory.
     const emitted = firstThatFits(
       plans,
-      (plan) => recordAll(backend, guard, fn, examples, plan),
+      (plan) => recordAll(backend, guard, exported, examples, plan),
       (plan, recordings) => emit(backend, recordings, examples, plan, options),
     );
     const fileName = options.file?.split(/[\\/]/).at(-1) ?? null;

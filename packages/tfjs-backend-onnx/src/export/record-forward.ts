@@ -6,8 +6,8 @@ import type { LazyValue, Memory } from '../graph/value.ts';
 import type { RecordingGuard } from './recording-guard.ts';
 
 /** The function to export: tensors by name to one tensor, or to tensors by name. */
-export type ExportableFunction = (
-  inputs: Readonly<Record<string, Tensor>>,
+export type ExportableFunction<Inputs = Readonly<Record<string, Tensor>>> = (
+  inputs: Inputs,
 ) => Tensor | Readonly<Record<string, Tensor>>;
 
 /** A forward pass, recorded and not run. */
