@@ -28,14 +28,17 @@ const config: Options = {
 
 export default config;
 
-/** The sources that the `exports` of the package being built name under `@tenon/source`. */
+/** The sources that the `exports` of the package being built name under `@tenon/source`, and those of its commands. */
 function entries(): string[] {
-  const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  const { exports, bin = {} } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     exports: Record<string, unknown>;
+    bin?: Record<string, string>;
   };
-  return Object.values(exports).flatMap((target) =>
+  const commands = Object.values(bin).map((file) => file.replace(/^dist\/(.*)[.]js$/, './src/$1.ts'));
+  const modules = Object.values(exports).flatMap((target) =>
     target !== null && typeof target === 'object' && '@tenon/source' in target
       ? String(target['@tenon/source'])
       : [],
   );
+  return [...modules, ...commands];
 }

@@ -2,9 +2,10 @@
 import type { Benchmark } from './benchmark.ts';
 import { engine } from './engine/engine.ts';
 import { soak } from './soak.ts';
+import { tokenizers } from './tokenizers/tokenizers.ts';
 import { trainStep } from './train-step/train-step.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [engine, trainStep, soak];
+const BENCHMARKS: readonly Benchmark[] = [engine, trainStep, soak, tokenizers];
 
 const [name, ...args] = process.argv.slice(2);
 const benchmark = BENCHMARKS.find((candidate) => candidate.name === name);

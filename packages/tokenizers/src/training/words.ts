@@ -4,7 +4,7 @@ import { eachText, type Texts } from './texts.ts';
 import { WordTable } from './word-table.ts';
 
 /** Gives every word of a text to `visit`. */
-export type WordSplitter = (text: string, visit: (word: string) => void) => void;
+type WordSplitter = (text: string, visit: (word: string) => void) => void;
 
 export interface CountWordsOptions {
   readonly split: WordSplitter;
