@@ -17,6 +17,8 @@ export function matMul(a: LazyValue, b: LazyValue, transposeA = false, transpose
         `[${b.shape}]${transposeB ? ' (transposed)' : ''}.`,
     );
   }
+  const flat = withoutBatch(a, b, transposeA, transposeB);
+  if (flat) return flat;
   const better = scaledAfterwards(a, b, transposeA, transposeB) ?? rearranged(a, b, transposeA, transposeB);
   if (better) return better;
   const rows = a.shape.at(transposeA ? -1 : -2)!;
@@ -25,6 +27,19 @@ export function matMul(a: LazyValue, b: LazyValue, transposeA = false, transpose
   if (!transposeA && !transposeB) return record('MatMul', [a, b], { shape, type: 'float32' });
   const attributes = { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 };
   return record('FusedMatMul', [a, b], { shape, type: 'float32' }, attributes, 'com.microsoft');
+}
+
+/** A batch of one product is a product of matrices, and profits from what those do. */
+function withoutBatch(
+  a: LazyValue,
+  b: LazyValue,
+  transposeA: boolean,
+  transposeB: boolean,
+): LazyValue | null {
+  const leading = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (leading.length === 0 || leading.some((dim) => dim !== 1)) return null;
+  const product = matMul(reshape(a, a.shape.slice(-2)), reshape(b, b.shape.slice(-2)), transposeA, transposeB);
+  return reshape(product, [...leading, ...product.shape]);
 }
 
 /** [N, C] -> [C]. As a matrix product it uses all cores and vector units: twice as fast as ReduceSum. */
