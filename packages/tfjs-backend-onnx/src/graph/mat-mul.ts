@@ -38,7 +38,12 @@ function withoutBatch(
 ): LazyValue | null {
   const leading = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (leading.length === 0 || leading.some((dim) => dim !== 1)) return null;
-  const product = matMul(reshape(a, a.shape.slice(-2)), reshape(b, b.shape.slice(-2)), transposeA, transposeB);
+  const product = matMul(
+    reshape(a, a.shape.slice(-2)),
+    reshape(b, b.shape.slice(-2)),
+    transposeA,
+    transposeB,
+  );
   return reshape(product, [...leading, ...product.shape]);
 }
 

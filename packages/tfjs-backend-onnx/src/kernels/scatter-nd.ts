@@ -1,0 +1,26 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+import { scatterRows } from '../graph/operations.ts';
+import { reshape } from '../graph/recorder.ts';
+import { sizeOf } from '../graph/value.ts';
+import { kernel, type LoweredKernel } from '../kernel.ts';
+import { areKnownOutside, rowNumbers } from './nd-indices.ts';
+
+/** indices int32 [..., R], updates [..., ...S] -> zeros [D1, ..., DR, ...S] with each update added at its indices. */
+export const scatterNd: LoweredKernel = kernel<{ shape: number[] }>(
+  'ScatterNd',
+  ({ inputs, value, attrs }) => {
+    const [indices, updates] = [value('indices'), value('updates')];
+    const { shape } = attrs;
+    const { sliceRank, sliceSize, numUpdates } = backend_util.calculateShapes(
+      inputs['updates']!,
+      inputs['indices']!,
+      shape,
+    );
+    if (indices.type !== 'int32' || updates.type === 'bool' || sliceRank === 0) return undefined;
+    // cpu refuses what is known to be outside in tfjs' words.
+    if (sizeOf(shape) === 0 || areKnownOutside(indices, shape)) return undefined;
+    const rows = reshape(updates, [numUpdates, sliceSize]);
+    const sums = scatterRows(rows, rowNumbers(indices, shape), sizeOf(shape) / sliceSize);
+    return reshape(sums, shape);
+  },
+);
