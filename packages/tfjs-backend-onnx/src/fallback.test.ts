@@ -8,26 +8,26 @@ beforeEach(() => tf.setBackend('onnx'));
 
 describe('kernels that are not lowered run on the cpu backend', () => {
   test('on values that are still to be computed, with several outputs', () => {
-    const before = fellBack('TopK');
-    const { values, indices } = tf.topk(tf.mul(tf.tensor1d([1, 3, 2]), 2), 2);
-    expect([...values.dataSync()]).toEqual([6, 4]);
-    expect([...indices.dataSync()]).toEqual([1, 2]);
+    const before = fellBack('Unique');
+    const { values, indices } = tf.unique(tf.mul(tf.tensor1d([1, 3, 1]), 2));
+    expect([...values.dataSync()]).toEqual([2, 6]);
+    expect([...indices.dataSync()]).toEqual([0, 1, 0]);
     expect(indices.dtype).toBe('int32');
-    expect(fellBack('TopK')).toBe(before + 1);
+    expect(fellBack('Unique')).toBe(before + 1);
   });
 
   test('and their results go on in the graph', () => {
-    const x = tf.cumsum(tf.tensor1d([1, 2, 3]));
-    expect([...tf.add(x, 1).dataSync()]).toEqual([2, 4, 7]);
+    const x = tf.cumprod(tf.tensor1d([1, 2, 3]));
+    expect([...tf.add(x, 1).dataSync()]).toEqual([2, 3, 7]);
   });
 
   test('int32 and bool', () => {
-    expect([...tf.floorDiv(tf.tensor1d([7, -7], 'int32'), tf.scalar(2, 'int32')).dataSync()]).toEqual([
-      3, -4,
-    ]);
-    const finite = tf.isFinite(tf.tensor1d([1, Number.NaN, Infinity]));
+    const quotients = tf.floorDiv(tf.tensor1d([7, -7]), tf.scalar(2));
+    expect(quotients.dtype).toBe('int32');
+    expect([...quotients.dataSync()]).toEqual([3, -4]);
+    const finite = tf.isFinite(tf.tensor1d([1, 2], 'int32'));
     expect(finite.dtype).toBe('bool');
-    expect([...tf.logicalNot(finite).dataSync()]).toEqual([0, 1, 1]);
+    expect([...tf.logicalNot(finite).dataSync()]).toEqual([0, 0]);
   });
 
   test('complex64', () => {
@@ -80,7 +80,7 @@ describe('kernels that are not lowered run on the cpu backend', () => {
     const [tensors, ids] = [tf.memory().numTensors, onnxBackend().numDataIds()];
     tf.tidy(() => {
       const z = tf.complex(tf.tensor1d([1, 2]), tf.tensor1d([3, 4]));
-      tf.topk(tf.tensor1d([1, 2]), 1);
+      tf.unique(tf.tensor1d([1, 2]));
       tf.spectral.fft(z);
       tf.stack([tf.tensor1d(['a'], 'string')]);
     });

@@ -149,7 +149,7 @@ export const loweredKernels: readonly LoweredKernel[] = [
   scatterNd,
   stridedSlice,
   topK,
-  ...integerDivision,
+  integerDivision,
   ...moreUnaryMath,
   ...resize,
   ...spaceBatch,

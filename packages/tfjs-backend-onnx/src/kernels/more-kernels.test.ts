@@ -43,8 +43,6 @@ const dividends = [7, -7, 7, -7, 0, 5, -2147483648, 2147483647, -1];
 const divisors = [2, 2, -2, -2, 3, 0, -1, -3, 5];
 const cases: [string, Call, () => tf.Tensor[], LikeCpuOptions][] = [
   ['prelu', tf.prelu as Call, () => [numbers([2, 3, 4]), numbers([4], 2)], both],
-  ['mod', tf.mod as Call, () => [numbers([4, 5]), numbers([5], 2)], values],
-  ['mod of special numbers', (x) => tf.mod(x!, 3), () => [special()], values],
   ['floorDiv int32', tf.floorDiv as Call, () => [int32([9], dividends), int32([9], divisors)], values],
   ['floorDiv float32', tf.floorDiv as Call, () => [numbers([4, 5]), numbers([5], 2)], {}],
   ['cumsum', (x) => tf.cumsum(x!, 2), () => [numbers([2, 5, 3])], both],
@@ -124,6 +122,12 @@ const cases: [string, Call, () => tf.Tensor[], LikeCpuOptions][] = [
     'scatterND adds what meets',
     (i, x) => tf.scatterND(i!, x!, [4, 3]),
     () => [int32([3, 1], [2, 0, 2]), numbers([3, 3])],
+    values,
+  ],
+  [
+    'scatterND by a row of indices',
+    (i, x) => tf.scatterND(i!, x!, [5]),
+    () => [int32([3], [0, 4, 0]), numbers([3])],
     values,
   ],
   [

@@ -9,14 +9,17 @@ import { areKnownOutside, rowNumbers } from './nd-indices.ts';
 export const scatterNd: LoweredKernel = kernel<{ shape: number[] }>(
   'ScatterNd',
   ({ inputs, value, attrs }) => {
-    const [indices, updates] = [value('indices'), value('updates')];
     const { shape } = attrs;
     const { sliceRank, sliceSize, numUpdates } = backend_util.calculateShapes(
       inputs['updates']!,
       inputs['indices']!,
       shape,
     );
-    if (indices.type !== 'int32' || updates.type === 'bool' || sliceRank === 0) return undefined;
+    if (sliceRank === 0) return undefined;
+    const updates = value('updates');
+    // A row of them has one coordinate each.
+    const indices = reshape(value('indices'), [numUpdates, sliceRank]);
+    if (indices.type !== 'int32' || updates.type === 'bool') return undefined;
     // cpu refuses what is known to be outside in tfjs' words.
     if (sizeOf(shape) === 0 || areKnownOutside(indices, shape)) return undefined;
     const rows = reshape(updates, [numUpdates, sliceSize]);
