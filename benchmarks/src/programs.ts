@@ -15,28 +15,34 @@ export function nodeProgram(name: string, worker: string, ...args: string[]): Pr
   return { name, command: process.execPath, args: [here('../../scripts/run.mjs'), here(worker), ...args] };
 }
 
+/** PyTorch as its own defaults have it, but for the kernels of its BLAS. */
+export const PYTORCH = 'PyTorch';
+/**
+ * The same with the threads of its loops asleep while they wait. On two cores those of Debian's build take the
+ * cores from OpenBLAS's own; who knows that sets OMP_WAIT_POLICY.
+ */
+export const PYTORCH_ASLEEP = 'PyTorch, PASSIVE';
+
 /** A PyTorch that was found, and how it multiplies fastest. */
 export interface PyTorch {
   readonly warnings: readonly string[];
-  /** @param script in the folder `peers` */
-  program(script: string, ...args: string[]): Program;
+  /** Both ways to run it. @param script in the folder `peers` */
+  programs(script: string, ...args: string[]): readonly Program[];
 }
 
 /** In the first Python on the path that has it (TENON_PYTHON names another), or nothing. */
 export function findPyTorch(threads: number): PyTorch | undefined {
   const python = pythonWithTorch();
   if (python === undefined) return undefined;
-  const { env, gflops } = fastestTuning(python, threads);
+  const { env, gflops } = fastestKernels(python, threads);
   const facts = { matrixProductGFLOPS: Math.round(gflops) };
   const isSlow = gflops < SLOW_GFLOPS_A_CORE * threads;
   return {
-    program: (script, ...args) => ({
-      name: 'PyTorch',
-      command: python,
-      args: [here(`../peers/${script}`), ...args],
-      env,
-      facts,
-    }),
+    programs: (script, ...args) =>
+      [
+        { name: PYTORCH, env },
+        { name: PYTORCH_ASLEEP, env: { ...env, OMP_WAIT_POLICY: 'PASSIVE' } },
+      ].map((way) => ({ ...way, command: python, args: [here(`../peers/${script}`), ...args], facts })),
     warnings: isSlow
       ? [
           `PyTorch multiplies matrices at ${gflops.toFixed(0)} GFLOP/s here, as without a fast BLAS: its figures are not fair (Debian: install libopenblas0-pthread)`,
@@ -54,38 +60,19 @@ function pythonWithTorch(): string | undefined {
   );
 }
 
-/** How a process of PyTorch is started so that it is fast. */
-interface Tuning {
-  readonly env: Readonly<Record<string, string>>;
-  /** Of a matrix product. */
-  readonly gflops: number;
-  /** Of a part of a training step. */
-  readonly milliseconds: number;
-}
-
 /**
- * So that the peer is measured at its best, two things are tried, and the fastest is taken. Other builds of
- * PyTorch ignore the variables.
- *
- * - OpenBLAS, with which Debian's PyTorch computes, picks its kernels by a list of processors that lags behind;
- *   on a new one it may choose those of an old one and run at half speed.
- * - PyTorch's own loops and OpenBLAS have a team of threads each. One that spins while it waits takes the cores
- *   from the other.
+ * OpenBLAS, with which Debian's PyTorch computes, picks its kernels by a list of processors that lags behind; on a new
+ * one it may choose those of an old one and run at half speed. So a matrix product is timed under each choice, and the
+ * fastest is taken. Other builds ignore the variable.
  */
-function fastestTuning(python: string, threads: number): Tuning {
-  const tried = (env: Record<string, string>): Tuning[] => {
-    const all = { OMP_NUM_THREADS: String(threads), ...env };
-    const printed = runs(python, [here('../peers/torch_probe.py')], all);
-    if (printed === undefined) return [];
-    return [{ env: all, ...(JSON.parse(printed) as Pick<Tuning, 'gflops' | 'milliseconds'>) }];
-  };
+function fastestKernels(python: string, threads: number): { env: Record<string, string>; gflops: number } {
   const given = process.env['OPENBLAS_CORETYPE'] ?? '';
-  const kernels = [...new Set(['', 'SKYLAKEX', given])].flatMap((coreType) =>
-    tried({ OPENBLAS_CORETYPE: coreType }),
-  );
-  const best = kernels.reduce((one, other) => (other.gflops > one.gflops ? other : one));
-  const [sleeping = best] = tried({ ...best.env, OMP_WAIT_POLICY: 'PASSIVE' });
-  return sleeping.milliseconds < best.milliseconds ? sleeping : best;
+  const timed = [...new Set(['', 'SKYLAKEX', given])].flatMap((coreType) => {
+    const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_CORETYPE: coreType };
+    const printed = runs(python, [here('../peers/torch_matmul_probe.py')], env);
+    return printed === undefined ? [] : [{ env, gflops: Number(printed) }];
+  });
+  return timed.reduce((best, next) => (next.gflops > best.gflops ? next : best));
 }
 
 /** What a program prints, or `undefined` when it cannot run: kernels for another processor end it with a signal. */

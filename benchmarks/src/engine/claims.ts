@@ -11,6 +11,7 @@ export type Claim = {
   | {
       /** How many times as fast ours is; `share`: the part of our time in which the peer does its work. */
       readonly kind: 'time' | 'share';
+      /** 0 where the ratio is only to be known. */
       readonly atLeast: number;
     }
   | {

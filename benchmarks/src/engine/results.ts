@@ -73,9 +73,10 @@ export function formatReport(report: EngineReport): string {
 function formatVerdict({ claim, seen, passed }: Verdict, faulty: boolean): string[] {
   const figure = (value: number): string =>
     claim.kind === 'share' ? `${(100 * value).toFixed(0)} %` : `${value.toFixed(2)}×`;
+  const hasTarget = claim.kind === 'memory' || claim.atLeast > 0;
   const target = claim.kind === 'memory' ? `≤ ${figure(claim.atMost)}` : `≥ ${figure(claim.atLeast)}`;
-  const row = [claim.row, claim.peer, target];
+  const row = [claim.row, claim.peer, hasTarget ? target : ''];
   if (seen === undefined) return [...row, '', '', '', 'not measured'];
-  const judged = passed ? 'pass' : 'short';
+  const judged = !hasTarget ? '' : passed ? 'pass' : 'short';
   return [...row, figure(seen.median), figure(seen.minimum), figure(seen.maximum), faulty ? 'fault' : judged];
 }

@@ -52,7 +52,7 @@ function chooseEntrants(
   const notes: string[] = [];
   const torch = without.includes('torch') ? undefined : findPyTorch(availableParallelism());
   if (torch !== undefined) {
-    entrants.push({ program: torch.program('torch_train_step.py'), request, ...FAST });
+    for (const program of torch.programs('torch_train_step.py')) entrants.push({ program, request, ...FAST });
     notes.push(...torch.warnings);
   } else if (without.includes('torch')) notes.push('not measured: PyTorch, which was left out');
   else notes.push('not measured: PyTorch, which no python3 on the path has (TENON_PYTHON=FILE names one)');
