@@ -136,7 +136,10 @@ class Translator {
     if ((code === 'b' || code === 'B') && !inside) return boundary(code === 'b');
     if ('nrtfv'.includes(code) && code !== '') return written;
     if (code === 'x' || code === 'u') return this.#codePoint(code);
-    if (/[^A-Za-z0-9]/.test(code)) return /[\^$\\.*+?()[\]{}|/-]/.test(code) ? `\\${code}` : code;
+    if (/[^A-Za-z0-9]/.test(code)) {
+      const special = /[\^$\\.*+?()[\]{}|/]/.test(code) || (inside && code === '-');
+      return special ? `\\${code}` : code;
+    }
     if (code === 'A' && !inside) return '(?<![^])';
     if (code === 'z' && !inside) return '(?![^])';
     throw this.#refuse('an escape whose meaning is the same in JavaScript', written);
