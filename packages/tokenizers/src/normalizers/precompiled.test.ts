@@ -17,7 +17,11 @@ function charsmap(replacements: Readonly<Record<string, string>>): string {
     if (leaf !== undefined) units[base] = (leaf[1] | 0x80000000) >>> 0;
     for (const byte of new Set(entries.flatMap(([key]) => [...key.subarray(0, 1)]))) {
       const below = entries.filter(([key]) => key[0] === byte);
-      build(base ^ byte, byte, below.map(([key, value]) => [key.subarray(1), value] as const));
+      build(
+        base ^ byte,
+        byte,
+        below.map(([key, value]) => [key.subarray(1), value] as const),
+      );
     }
   };
   const entries = Object.entries(replacements).map(([key, text]) => {
@@ -36,7 +40,7 @@ function charsmap(replacements: Readonly<Record<string, string>>): string {
 
 const precompiled_charsmap = charsmap({
   ...{ '\t': ' ', '\n': ' ', '\r': ' ', '\u00a0': ' ', '\u3000': ' ', '\u200b': '', '\u00ad': '' },
-  ...{ 'ﬁ': 'fi', '½': '1⁄2', 'ﷺ': 'صلى الله عليه وسلم', '㎏': 'kg', 'e\u0301': 'é' },
+  ...{ ﬁ: 'fi', '½': '1⁄2', ﷺ: 'صلى الله عليه وسلم', '㎏': 'kg', 'e\u0301': 'é' },
   ...{ '\u00c5': 'A\u030a', '\uff10': '0', '😀': ':)' },
 });
 
@@ -75,6 +79,8 @@ describe('a precompiled charsmap', () => {
       'normalizer.precompiled_charsmap: expected the bytes of a trie after its length, got 2 bytes.',
     );
     expect(() => tokenizerFromJSON(file('/////w=='))).toThrow('got 4 bytes and length 4294967295');
-    expect(() => tokenizerFromJSON(file('{}'))).toThrow('normalizer.precompiled_charsmap: expected base64, got "{}"');
+    expect(() => tokenizerFromJSON(file('{}'))).toThrow(
+      'normalizer.precompiled_charsmap: expected base64, got "{}"',
+    );
   });
 });
