@@ -68,7 +68,7 @@ export async function bertForward({
 }: BertRequest & { readonly exportTo?: string }): Promise<Work> {
   const model = new Bert(size);
   setByFormula(model);
-  const forward = compile((input: BertInput) => tidy(() => model.forward(input)));
+  const forward = compile((input: BertInput) => tidy(() => model.forward(input)), { freeze: true });
   const encode = async (input: BertInput): Promise<Float32Array> => {
     const hidden = forward(input);
     const values = await hidden.data<'float32'>();
