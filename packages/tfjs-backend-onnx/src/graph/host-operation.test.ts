@@ -98,6 +98,19 @@ describe('a host operation', () => {
     expect(changed.dataSync()[0]).toBe(2);
   });
 
+  test('indices of a type that never leaves a graph are made again where a second graph reads them', () => {
+    const ids = tf.tensor1d([1, 0, 1], 'int32');
+    const rows = (x: tf.Tensor): tf.Tensor =>
+      tf.engine().runKernel('TenonEmbeddingGrad', { ids, dy: x }, { vocabularySize: 2 });
+    const dy = tf.sqrt(tf.tensor2d([[1], [4], [9]]));
+    const first = rows(dy);
+    const second = rows(addOnHost(dy, 1));
+    expect([numbers(first), numbers(second)]).toEqual([
+      [2, 4],
+      [3, 6],
+    ]);
+  });
+
   test('takes over a dead memory that waits for the pool, once', () => {
     const x = tf.exp(tf.zeros([1001]));
     x.dataSync();

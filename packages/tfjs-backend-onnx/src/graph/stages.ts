@@ -18,31 +18,50 @@ export interface Stages {
 export function planStages(operations: readonly Operation[], outputs: readonly LazyValue[]): Stages {
   const levels = levelsOf(operations);
   const wanted = new Set(outputs);
+  const reads: { readonly value: LazyValue; readonly level: number }[] = [];
+  const read = (value: LazyValue, level: number): void => {
+    const maker = value.operation;
+    const crosses = maker !== null && levels.get(maker) !== level;
+    if (crosses && !maker.host && isMadeAgain(value)) {
+      for (const input of maker.inputs) if (!isLiteral(input)) read(input, level);
+      return;
+    }
+    if (crosses) wanted.add(value);
+    reads.push({ value, level });
+  };
   for (const operation of operations) {
+    const level = levels.get(operation)!;
     for (const input of operation.inputs) {
-      if (isLiteral(input) || !input.operation) continue;
-      if (levels.get(input.operation) !== levels.get(operation)) wanted.add(input);
+      if (isLiteral(input)) continue;
+      // What an operation on the host reads must be there.
+      if (!operation.host) read(input, level);
+      else if (input.operation) wanted.add(input);
     }
   }
 
   const stages: Stage[] = [];
   const stageOf = new Map<Operation, number>();
+  const graphAt = new Map<number, number>();
   const last = Math.max(...levels.values());
   for (let level = 0; level <= last; level++) {
     const members = operations.filter((operation) => levels.get(operation) === level);
-    if (members.length === 0) continue;
     if (isHostLevel(level)) {
       for (const operation of members) stageOf.set(operation, stages.push({ kind: 'host', operation }) - 1);
-    } else {
-      for (const operation of members) stageOf.set(operation, stages.length);
-      const results = members.flatMap((operation) => operation.outputs);
-      stages.push({ kind: 'graph', outputs: results.filter((result) => wanted.has(result)) });
+      continue;
     }
+    const results = members.flatMap((operation) => operation.outputs).filter((result) => wanted.has(result));
+    graphAt.set(level, stages.length);
+    if (results.length > 0) stages.push({ kind: 'graph', outputs: results });
   }
-  const readers = lastReaders(operations, stageOf);
+  const readers = lastReaders(operations, stageOf, graphAt, reads);
   const lastReader = (input: LazyValue): number | undefined =>
     readers.get(input) ?? (input.storage ? readers.get(input.storage) : undefined);
   return { stages, lastReader };
+}
+
+/** Sooner made again by the graph that wants it than kept: int64 never leaves a graph, and a broadcast takes memory. */
+function isMadeAgain({ type, operation }: LazyValue): boolean {
+  return type === 'int64' || operation!.type === 'Expand';
 }
 
 /** Levels alternate: host operations have even ones, graphs odd ones. */
@@ -67,15 +86,18 @@ function levelsOf(operations: readonly Operation[]): Map<Operation, number> {
 function lastReaders(
   operations: readonly Operation[],
   stageOf: ReadonlyMap<Operation, number>,
+  graphAt: ReadonlyMap<number, number>,
+  reads: readonly { readonly value: LazyValue; readonly level: number }[],
 ): Map<LazyValue | Memory, number> {
   const last = new Map<LazyValue | Memory, number>();
+  const note = (value: LazyValue, stage: number): void => {
+    const memory = value.storage ?? value;
+    last.set(memory, Math.max(stage, last.get(memory) ?? 0));
+  };
+  for (const { value, level } of reads) if (!isHostLevel(level)) note(value, graphAt.get(level)!);
   for (const operation of operations) {
-    const stage = stageOf.get(operation)!;
-    for (const input of operation.inputs) {
-      if (isLiteral(input)) continue;
-      const memory = input.storage ?? input;
-      last.set(memory, Math.max(stage, last.get(memory) ?? 0));
-    }
+    if (!operation.host) continue;
+    for (const input of operation.inputs) if (!isLiteral(input)) note(input, stageOf.get(operation)!);
   }
   return last;
 }
