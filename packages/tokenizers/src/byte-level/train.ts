@@ -1,7 +1,7 @@
 import { MergeLearner, type Ties } from '../training/merge-learner.ts';
 import { checkTraining, type TrainingOptions } from '../training/options.ts';
 import { Pause } from '../training/pause.ts';
-import { eachText, type Texts } from '../training/texts.ts';
+import { forEachText, type Texts } from '../training/texts.ts';
 import { bytesInSymbolOrder, symbolOfByte } from './alphabet.ts';
 import { ByteLevelBPETokenizer } from './tokenizer.ts';
 import { WordCounter } from './word-counter.ts';
@@ -53,7 +53,7 @@ export async function trainByteLevelBPE(
   texts: Texts,
   options: TrainByteLevelBPEOptions,
 ): Promise<ByteLevelBPETokenizer> {
-  const { vocabularySize, minFrequency = 2, specialTokens = [], ties = 'smallestPair', onProgress } = options;
+  const { vocabularySize, minFrequency = 2, specialTokens = [], onProgress } = options;
   const addPrefixSpace = options.addPrefixSpace ?? false;
   checkTraining({
     vocabularySize,
@@ -66,15 +66,31 @@ export async function trainByteLevelBPE(
 
   const counter = new WordCounter();
   let read = 0;
-  for await (const text of eachText(texts)) {
+  await forEachText(texts, (text) => {
     counter.add(text, addPrefixSpace && text !== '' && !text.startsWith(' ') ? ' ' : '');
     read++;
-    if (!pause.due) continue;
+    if (!pause.due) return undefined;
     onProgress?.({ stage: 'reading', texts: read, words: counter.words });
-    await pause.take();
-  }
+    return pause.take();
+  });
   onProgress?.({ stage: 'reading', texts: read, words: counter.words });
 
+  // In a function of its own, so that the learner's memory is free before the tokenizer is made.
+  const { tokens, merges } = await learnMerges(counter, options, pause);
+  return new ByteLevelBPETokenizer({
+    vocabulary: new Map(tokens.map((token, id) => [token, id])),
+    merges,
+    addedTokens: specialTokens.map((content, id) => ({ content, id, special: true })),
+    addPrefixSpace,
+  });
+}
+
+async function learnMerges(
+  counter: WordCounter,
+  options: TrainByteLevelBPEOptions,
+  pause: Pause,
+): Promise<{ tokens: readonly string[]; merges: readonly (readonly [left: string, right: string])[] }> {
+  const { vocabularySize, minFrequency = 2, specialTokens = [], ties = 'smallestPair', onProgress } = options;
   const bytes = bytesInSymbolOrder();
   const idOfByte = new Int32Array(BYTES);
   for (const [i, byte] of bytes.entries()) idOfByte[byte] = specialTokens.length + i;
@@ -95,11 +111,5 @@ export async function trainByteLevelBPE(
     await pause.take();
   }
   onProgress?.({ stage: 'merging', merges: merges.length, total: merges.length });
-
-  return new ByteLevelBPETokenizer({
-    vocabulary: new Map(learner.tokens.map((token, id) => [token, id])),
-    merges,
-    addedTokens: specialTokens.map((content, id) => ({ content, id, special: true })),
-    addPrefixSpace,
-  });
+  return { tokens: learner.tokens, merges };
 }

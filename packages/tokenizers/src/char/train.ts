@@ -1,7 +1,7 @@
 import { TokenizerError } from '../errors.ts';
 import { Pause } from '../training/pause.ts';
 import { checkSpecialTokens } from '../training/special-tokens.ts';
-import { eachText, type Texts } from '../training/texts.ts';
+import { forEachText, type Texts } from '../training/texts.ts';
 import { CharTokenizer } from './tokenizer.ts';
 
 const CODE_POINTS = 0x110000;
@@ -44,10 +44,10 @@ export async function trainCharTokenizer(
   checkSpecialTokens(specials);
   const pause = new Pause(options.signal);
   const seen = new Uint8Array(CODE_POINTS);
-  for await (const text of eachText(texts)) {
+  await forEachText(texts, (text) => {
     markCharacters(text, seen);
-    if (pause.due) await pause.take();
-  }
+    return pause.due ? pause.take() : undefined;
+  });
 
   const vocabulary = new Map(specials.map((token, id) => [token, id]));
   for (let codePoint = 0; codePoint < CODE_POINTS; codePoint++) {

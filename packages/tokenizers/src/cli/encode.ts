@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { TokenizerError } from '../errors.ts';
 import { loadTokenizer } from '../node/folder.ts';
+import type { EncodeOptions, Tokenizer } from '../tokenizer.ts';
 import type { Command } from './command.ts';
 import { oneOf, textsOf } from './train.ts';
 
@@ -42,16 +43,30 @@ export const encode: Command = {
       addSpecialTokens: !values['no-template'],
       ...(values.special ? { allowedSpecial: 'all' as const } : {}),
     };
-    for await (const line of textsOf(positionals, context)) {
+    for await (const lines of textsOf(positionals, context)) {
       context.signal.throwIfAborted();
-      const text = line.replace(/\r?\n$/, '');
-      if (format === 'ids') context.stdout.write(`${tokenizer.encodeIds(text, options).join(' ')}\n`);
-      else if (format === 'count') context.stdout.write(`${tokenizer.countTokens(text, options)}\n`);
-      else {
-        const { ids, tokens, offsets } = tokenizer.encode(text, options);
-        const shown = format === 'tokens' ? tokens : { ids: [...ids], tokens, offsets };
-        context.stdout.write(`${JSON.stringify(shown)}\n`);
-      }
+      for (const line of lines) context.stdout.write(`${encodeLine(tokenizer, line, format, options)}\n`);
     }
   },
 };
+
+function encodeLine(
+  tokenizer: Tokenizer,
+  line: string,
+  format: (typeof FORMATS)[number],
+  options: EncodeOptions,
+): string {
+  const text = line.replace(/\r?\n$/, '');
+  switch (format) {
+    case 'ids':
+      return tokenizer.encodeIds(text, options).join(' ');
+    case 'count':
+      return String(tokenizer.countTokens(text, options));
+    case 'tokens':
+      return JSON.stringify(tokenizer.encode(text, options).tokens);
+    case 'json': {
+      const { ids, tokens, offsets } = tokenizer.encode(text, options);
+      return JSON.stringify({ ids: [...ids], tokens, offsets });
+    }
+  }
+}

@@ -72,7 +72,7 @@ export const train: Command = {
 };
 
 /** The lines of files, or of the standard input. */
-export function textsOf(files: readonly string[], { stdin }: CommandContext): AsyncIterable<string> {
+export function textsOf(files: readonly string[], { stdin }: CommandContext): AsyncIterable<string[]> {
   return files.length === 0 || (files.length === 1 && files[0] === '-') ? linesIn(stdin) : linesOf(files);
 }
 
@@ -96,7 +96,7 @@ interface LearnOptions extends TrainingOptions {
   readonly specialTokens?: readonly string[];
 }
 
-async function learn(texts: AsyncIterable<string>, options: LearnOptions): Promise<Tokenizer> {
+async function learn(texts: AsyncIterable<string[]>, options: LearnOptions): Promise<Tokenizer> {
   switch (options.type) {
     case 'byte-level':
       return trainByteLevelBPE(texts, options);

@@ -120,7 +120,7 @@ describe('folders', () => {
   test('the lines of files keep their ends, whatever chunks they come in', async () => {
     writeFileSync(join(folder, 'a.txt'), `${'é'.repeat(70_000)}\nb\r\n\nc`);
     const lines: string[] = [];
-    for await (const line of linesOf([join(folder, 'a.txt'), join(folder, 'a.txt')])) lines.push(line);
+    for await (const some of linesOf([join(folder, 'a.txt'), join(folder, 'a.txt')])) lines.push(...some);
     expect(lines).toHaveLength(8);
     expect(lines.slice(1, 4)).toEqual(['b\r\n', '\n', 'c']);
   });

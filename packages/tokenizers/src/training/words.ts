@@ -1,6 +1,6 @@
 import type { TrainingProgress } from './options.ts';
 import type { Pause } from './pause.ts';
-import { eachText, type Texts } from './texts.ts';
+import { forEachText, type Texts } from './texts.ts';
 import { WordTable } from './word-table.ts';
 
 /** Gives every word of a text to `visit`. */
@@ -24,13 +24,13 @@ export async function countWords(texts: Texts, options: CountWordsOptions): Prom
     if (written > 0) table.add(buffer, 0, written, hashOf(buffer, written));
   };
   let read = 0;
-  for await (const text of eachText(texts)) {
+  await forEachText(texts, (text) => {
     split(text, visit);
     read++;
-    if (!pause.due) continue;
+    if (!pause.due) return undefined;
     onProgress?.({ stage: 'reading', texts: read, words: table.size });
-    await pause.take();
-  }
+    return pause.take();
+  });
   onProgress?.({ stage: 'reading', texts: read, words: table.size });
   return table;
 }
