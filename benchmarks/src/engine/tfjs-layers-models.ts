@@ -10,7 +10,7 @@ export interface FitSize {
   readonly batchSize: number;
 }
 
-/** A compiled model and what to call `model.fit` with; whoever asked for it disposes of all three. */
+/** A compiled model and what to call `model.fit` with. */
 export interface Fit {
   readonly model: layers.LayersModel;
   readonly inputs: tf.Tensor;
@@ -50,11 +50,6 @@ export function recurrentFit({ examples }: FitSize): Fit {
 export async function fitEpoch({ model, inputs, targets }: Fit, { batchSize }: FitSize): Promise<number> {
   const { history } = await model.fit(inputs, targets, { batchSize, epochs: 1, verbose: 0 });
   return history['loss']![0] as number;
-}
-
-export function disposeFit({ model, inputs, targets }: Fit): void {
-  model.dispose();
-  tf.dispose([inputs, targets]);
 }
 
 function uniform(shape: number[]): tf.Tensor {
