@@ -76,7 +76,7 @@ export interface TrainBPEOptions extends TrainingOptions, PipelineOptions {
  * import { trainBPE } from '@tenon/tokenizers';
  *
  * const tokenizer = await trainBPE(['low lower lowest', 'new newer'], { vocabularySize: 30 });
- * console.log(tokenizer.encode('lower').tokens); // [ 'low', 'er</w>' ]
+ * console.log(tokenizer.encode('lower').tokens); // [ 'lowe', 'r</w>' ]
  * ```
  * @see Sennrich et al. 2016, Neural Machine Translation of Rare Words with Subword Units
  */
