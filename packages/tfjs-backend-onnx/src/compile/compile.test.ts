@@ -103,6 +103,25 @@ describe('a compiled function', () => {
     swap.dispose();
   });
 
+  test('tells variables apart that look at one memory while it is recorded', () => {
+    const [a, b] = [tf.variable(vector(0)), tf.variable(vector(0))];
+    tf.tidy(() => {
+      const one = compile((x: tf.Tensor) => {
+        a.assign(x as tf.Tensor1D);
+        b.assign(x as tf.Tensor1D);
+      });
+      one(vector(1));
+      one.dispose();
+    });
+    const f = compile(() => [tf.mul(a, 2), tf.mul(b, 3)]);
+    expect(f().map(numbers)).toEqual([[2], [3]]);
+    a.assign(vector(5));
+    expect(f().map(numbers)).toEqual([[10], [3]]);
+    b.assign(vector(7));
+    expect(f().map(numbers)).toEqual([[10], [21]]);
+    f.dispose();
+  });
+
   test("trains with tfjs' own optimisers as the function does uncompiled", () => {
     const x = tf.tensor2d([
       [1, 2],

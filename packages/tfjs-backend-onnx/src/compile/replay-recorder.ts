@@ -1,7 +1,16 @@
 import { engine, type Tensor, type TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { Guard, ReplayGuard } from '../graph/guard.ts';
-import { type HostArray, isLiteral, type LazyValue, type Memory, type Operation } from '../graph/value.ts';
+import {
+  type HostArray,
+  isLiteral,
+  type LazyValue,
+  leaf,
+  type Memory,
+  newMemory,
+  type Operation,
+} from '../graph/value.ts';
+import type { HostType } from '../runtime/buffer-pool.ts';
 
 /** A function in JavaScript that wants to see a value's numbers at every replay. */
 export interface Look {
@@ -35,19 +44,24 @@ export class ReplayRecorder implements Guard, ReplayGuard {
       const data = this.#backend.data.get(input.dataId);
       if (data.kind !== 'value') continue;
       const { storage } = data.value;
-      if (
-        !storage ||
-        this.#arguments.has(storage) ||
-        this.#written.has(storage) ||
-        this.captured.has(storage)
-      )
-        continue;
-      const owner = this.#owners.get(input.dataId);
-      if (owner) this.captured.set(storage, owner);
+      if (!storage || this.#arguments.has(storage) || this.#written.has(storage)) continue;
+      const tensor = this.#owners.get(input.dataId) ?? asTensor(input);
+      const known = this.captured.get(storage);
       // A tensor that the function assigned to a variable; tfjs tells nobody which it was.
-      else if (input instanceof Variable) this.wrote(storage);
-      else this.captured.set(storage, asTensor(input));
+      if (tensor instanceof Variable && !this.#owners.has(input.dataId)) this.wrote(storage);
+      else if (!known) this.captured.set(storage, tensor);
+      else if (known !== tensor && [known, tensor].some((one) => one instanceof Variable)) {
+        this.captured.set(this.#ownMemory(input), tensor);
+      }
     }
+  }
+
+  /** Two variables may look at one memory now and at two in a later call: one of them gets a copy. */
+  #ownMemory(tensor: TensorInfo): Memory {
+    const numbers = this.#backend.memoryOf(tensor).array!.slice();
+    const memory = newMemory(numbers);
+    this.#backend.replace(tensor, leaf([...tensor.shape], tensor.dtype as HostType, memory));
+    return memory;
   }
 
   wrote(memory: Memory): void {
