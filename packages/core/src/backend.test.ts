@@ -22,6 +22,7 @@ describe('useBackend', () => {
   it('prefers the fastest that is installed and says why not the others', async () => {
     const chosen = await useBackend('auto');
     expect(chosen.choice).toBe('onnx');
+    expect(chosen.description).toBe('ONNX Runtime 1.30.0, native'); // which build it is, the backend says itself
     expect(chosen.skipped).toEqual([{ package: '@tensorflow/tfjs-node-gpu', reason: 'not installed' }]);
   });
 
