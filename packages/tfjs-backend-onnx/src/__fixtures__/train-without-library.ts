@@ -22,9 +22,21 @@ losses.push(trainStep(model, moments, 4));
 const leaked = tf.memory().numTensors - numTensors;
 const distinct = tf.unique(tf.mul(tf.tensor1d([1, 3, 2]), 2)).values.dataSync();
 await tf.findBackendFactory('onnx')(); // a second one says nothing
+const outside = tf.gather(tf.tensor1d([1, 2]), tf.neg(tf.tensor1d([-5], 'int32')));
+const refused = [() => onnxBackend().configure({ provider: 'webgpu' }), () => outside.dataSync()].map(
+  (body) => {
+    try {
+      body();
+      return 'nothing';
+    } catch (error) {
+      return (error as Error).message;
+    }
+  },
+);
 console.log(
   JSON.stringify({
     losses,
+    refused,
     leaked,
     description: onnxBackend().description,
     distinct: [...distinct],

@@ -1,4 +1,6 @@
-import loadModule, { type OrtModule } from 'onnxruntime-web/ort-wasm-simd-threaded.mjs';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import type { OrtModule } from 'onnxruntime-web/ort-wasm-simd-threaded.mjs';
 import type { HostArray } from '../graph/value.ts';
 import { typeCode } from '../onnx/model.ts';
 import type { HostType } from './buffer-pool.ts';
@@ -18,6 +20,7 @@ const POINTER_BYTES = 4;
  * it takes a promise.
  */
 export async function wasmRuntime(threads: number): Promise<SynchronousRuntime> {
+  const { default: loadModule } = await importModule();
   const before = Object.getOwnPropertyDescriptor(globalThis, 'Worker');
   const module = await loadModule({ numThreads: threads });
   const ort = new Ort(module);
@@ -43,6 +46,13 @@ export async function wasmRuntime(threads: number): Promise<SynchronousRuntime> 
     },
   };
   return runtime;
+}
+
+/** An ES module that awaits cannot be required, and tsup makes a require of every `import()` that it sees in CommonJS. */
+function importModule(): Promise<typeof import('onnxruntime-web/ort-wasm-simd-threaded.mjs')> {
+  const path = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.mjs');
+  const load = new Function('url', 'return import(url)') as (url: string) => ReturnType<typeof importModule>;
+  return load(pathToFileURL(path).href);
 }
 
 /** What the module's functions are called with lives in its memory, from malloc to free. */
