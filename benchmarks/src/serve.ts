@@ -1,7 +1,7 @@
 // The protocol of `peers/protocol.py` for a worker of ours.
 import { createInterface } from 'node:readline';
 import type { Block, Facts } from './contestant.ts';
-import type { StepResult } from './training.ts';
+import type { StepResult } from './trainer.ts';
 
 /** What a worker has been asked to do again and again. */
 export interface Work {

@@ -3,16 +3,10 @@
 import { RandomKey, RandomStream } from '@tenon/core';
 import { CausalLM } from '@tenon/heads';
 import { type GPT2Config, gpt2, gpt2Small } from '@tenon/models';
-import {
-  adamW,
-  chain,
-  clipByGlobalNorm,
-  createOptimizer,
-  type Optimizer,
-  valueAndGradients,
-} from '@tenon/optim';
+import { valueAndGradients } from '@tenon/optim';
 import { type Scalar, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { AdamWWithClipping, Size } from './sizes.ts';
+import { type StepResult, Trainer, timed } from './trainer.ts';
 
 export interface TrainingRequest {
   readonly size: Size;
@@ -25,11 +19,6 @@ export interface TrainingRequest {
 interface CompiledStep {
   (inputIds: Tensor2D, targets: Tensor2D): Scalar;
   dispose(): void;
-}
-
-export interface StepResult {
-  readonly milliseconds: number;
-  readonly loss: number;
 }
 
 function configOf(size: Size): GPT2Config {
@@ -50,21 +39,17 @@ export class Training {
   readonly #size: Size;
   readonly #seed: number;
   readonly #model: CausalLM;
-  readonly #optimizer: Optimizer;
+  readonly #trainer: Trainer;
   readonly #replayed: boolean;
   #compiled: CompiledStep | undefined;
   #batches = 0;
 
-  constructor({ size, seed, optimizer: { clip, ...options }, replayed = false }: TrainingRequest) {
+  constructor({ size, seed, optimizer, replayed = false }: TrainingRequest) {
     this.#replayed = replayed;
     this.#size = size;
     this.#seed = seed;
     this.#model = new CausalLM(gpt2(configOf(size), { random: new RandomStream(seed) }));
-    this.#optimizer = createOptimizer(
-      // As PyTorch does, decay every parameter.
-      chain(clipByGlobalNorm(clip), adamW({ ...options, decay: () => true })),
-      this.#model.parameters(),
-    );
+    this.#trainer = new Trainer(this.#model, optimizer);
   }
 
   /** From the recording to the loss on the host. */
@@ -72,22 +57,15 @@ export class Training {
     const inputIds = this.#randomIds();
     const targets = this.#randomIds();
     if (this.#replayed) this.#compiled ??= await this.#compile();
-    const start = performance.now();
-    const value = this.#compiled ? this.#compiled(inputIds, targets) : this.#update(inputIds, targets);
-    const loss = (await value.data())[0]!;
-    const milliseconds = performance.now() - start;
-    for (const tensor of [value, inputIds, targets]) tensor.dispose();
-    return { milliseconds, loss };
+    const step = this.#compiled ?? this.#update.bind(this);
+    const result = await timed(() => step(inputIds, targets));
+    inputIds.dispose();
+    targets.dispose();
+    return result;
   }
 
   #update(inputIds: Tensor2D, targets: Tensor2D): Scalar {
-    const { value, gradients } = valueAndGradients(
-      () => this.#model.loss({ inputIds, targets }, { training: true }).loss,
-      this.#model.parameters(),
-    );
-    this.#optimizer.update(gradients).gradientNorm?.dispose();
-    for (const gradient of gradients.values()) gradient.dispose();
-    return value;
+    return this.#trainer.update(() => this.#model.loss({ inputIds, targets }, { training: true }).loss);
   }
 
   /** Only here, so that other backends run without the ONNX backend. */
@@ -119,7 +97,7 @@ export class Training {
 
   dispose(): void {
     this.#compiled?.dispose();
-    this.#optimizer.dispose();
+    this.#trainer.dispose();
     this.#model.dispose();
   }
 }

@@ -1,14 +1,14 @@
 // What the benchmark has BERT do: a training step, and a forward pass.
-import { RandomStream } from '@tenon/core';
+import { CounterStream } from '@tenon/core';
 import { compile, exportOnnx } from '@tenon/tfjs-backend-onnx';
-import { dispose, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor1D, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import type { AdamWWithClipping } from '../sizes.ts';
+import { Trainer, timed } from '../trainer.ts';
 import { Bert, BertForMaskedLM, type BertInput, type BertSize } from './bert.ts';
 import { bertNumbers, CHECKED } from './bert-inputs.ts';
 import { integers } from './formula.ts';
 import { setByFormula } from './set-by-formula.ts';
-import { Trainer } from './trainer.ts';
 
 export interface BertRequest {
   readonly size: BertSize;
@@ -44,14 +44,18 @@ export function maskedLM({ size, optimizer, seed }: BertRequest): Work {
   const check = trainer.check(() => model.loss(first.input, first.places, first.targets));
   dispose(first);
   let steps = 0;
+  const step = compile((batch: ReturnType<typeof batchOf>, counter: Tensor1D) => {
+    const options = { training: true, random: new CounterStream(counter) };
+    return trainer.update(() => model.loss(batch.input, batch.places, batch.targets, options));
+  });
   return {
     facts: {},
     check,
     async step() {
       const batch = batchOf(++steps);
-      const options = { training: true, random: new RandomStream(seed, steps) };
-      const result = await trainer.step(() => model.loss(batch.input, batch.places, batch.targets, options));
-      dispose(batch);
+      const counter = tensor1d([seed, steps], 'int32');
+      const result = await timed(() => step(batch, counter));
+      dispose([batch, counter]);
       return result;
     },
   };

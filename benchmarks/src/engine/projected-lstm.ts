@@ -1,6 +1,7 @@
 // projected-lstm.ts: the LSTM of ELMo (Peters et al. 2018; Sak et al. 2014 for the projection), one direction.
 // T time, B batch, I input, H cells, P projection. Gates in PyTorch's order: input, forget, cell, output.
 import { Module, type Parameter, parameter, RandomStream, zeros } from '@tenon/core';
+import { compile } from '@tenon/tfjs-backend-onnx';
 import {
   add,
   matMul,
@@ -22,9 +23,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import type { AdamWWithClipping } from '../sizes.ts';
+import { Trainer, timed } from '../trainer.ts';
 import { weights } from './formula.ts';
 import { setByFormula } from './set-by-formula.ts';
-import { Trainer } from './trainer.ts';
 
 export interface LSTMSize {
   readonly layers: number;
@@ -105,9 +106,12 @@ export function projectedLSTM({ size, optimizer }: LSTMRequest): Work {
     tensor3d(weights(name, tokens * batch * projection), [tokens, batch, projection]);
   const x = numbers('inputs');
   const targets = numbers('targets');
+  const step = compile((input: Tensor3D, output: Tensor3D) =>
+    trainer.update(() => model.loss(input, output)),
+  );
   return {
     facts: {},
     check: trainer.check(() => model.loss(x, targets)),
-    step: () => trainer.step(() => model.loss(x, targets)),
+    step: () => timed(() => step(x, targets)),
   };
 }

@@ -9,8 +9,12 @@ import {
   valueAndGradients,
 } from '@tenon/optim';
 import { addN, type Scalar, sqrt, square, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { AdamWWithClipping } from '../sizes.ts';
-import type { StepResult } from '../training.ts';
+import type { AdamWWithClipping } from './sizes.ts';
+
+export interface StepResult {
+  readonly milliseconds: number;
+  readonly loss: number;
+}
 
 export class Trainer {
   readonly #module: Module;
@@ -25,17 +29,12 @@ export class Trainer {
     );
   }
 
-  /** From the recording to the loss on the host. */
-  async step(lossOf: () => Scalar): Promise<StepResult> {
-    const start = performance.now();
+  /** Forward, backward and update; gives the loss. */
+  update(lossOf: () => Scalar): Scalar {
     const { value, gradients } = valueAndGradients(lossOf, this.#module.parameters());
-    const { gradientNorm } = this.#optimizer.update(gradients);
+    this.#optimizer.update(gradients).gradientNorm?.dispose();
     for (const gradient of gradients.values()) gradient.dispose();
-    const loss = (await value.data())[0]!;
-    const milliseconds = performance.now() - start;
-    value.dispose();
-    gradientNorm?.dispose();
-    return { milliseconds, loss };
+    return value;
   }
 
   /** The loss and the norm of its gradient, at the weights as they are. */
@@ -46,4 +45,18 @@ export class Trainer {
     for (const tensor of [value, norm, ...gradients.values()]) tensor.dispose();
     return numbers;
   }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+  }
+}
+
+/** From the recording to the loss on the host. */
+export async function timed(step: () => Scalar): Promise<StepResult> {
+  const start = performance.now();
+  const value = step();
+  const loss = (await value.data())[0]!;
+  const milliseconds = performance.now() - start;
+  value.dispose();
+  return { milliseconds, loss };
 }
