@@ -1,24 +1,8 @@
 import { TokenizerError } from '../errors.ts';
+import type { Command, CommandContext } from './context.ts';
 import { encode } from './encode.ts';
 import { inspect } from './inspect.ts';
 import { train } from './train.ts';
-
-/** What a command works with: a process's own, or a test's. */
-export interface CommandContext {
-  readonly stdin: AsyncIterable<string>;
-  readonly stdout: CommandOutput;
-  readonly stderr: CommandOutput & { readonly isTTY?: boolean };
-  readonly signal: AbortSignal;
-}
-
-interface CommandOutput {
-  write(text: string): unknown;
-}
-
-export interface Command {
-  readonly help: string;
-  run(args: string[], context: CommandContext): Promise<void>;
-}
 
 const COMMANDS: Readonly<Record<string, Command>> = { train, encode, inspect };
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { TokenizerError } from '../errors.ts';
 import { loadTokenizer } from '../node/folder.ts';
 import type { EncodeOptions, Tokenizer } from '../tokenizer.ts';
-import type { Command } from './command.ts';
+import type { Command } from './context.ts';
 import { oneOf, textsOf } from './train.ts';
 
 const FORMATS = ['ids', 'tokens', 'json', 'count'] as const;

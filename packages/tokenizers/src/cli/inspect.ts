@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { TokenizerError } from '../errors.ts';
 import { loadTokenizer } from '../node/folder.ts';
-import type { Command } from './command.ts';
+import type { Command } from './context.ts';
 
 const HELP = `Describes a tokenizer, and shows how it cuts a text.
 

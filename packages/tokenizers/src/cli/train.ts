@@ -11,7 +11,7 @@ import type { TrainingOptions, TrainingProgress } from '../training/options.ts';
 import { trainUnigram } from '../unigram/train.ts';
 import { trainWordLevel } from '../word-level/train.ts';
 import { trainWordPiece } from '../word-piece/train.ts';
-import type { Command, CommandContext } from './command.ts';
+import type { Command, CommandContext } from './context.ts';
 
 const TYPES = ['byte-level', 'bpe', 'wordpiece', 'unigram', 'words', 'characters'] as const;
 const TIES: readonly [Ties, ...Ties[]] = ['smallestPair', 'firstSeen', 'largestPair'];
