@@ -39,7 +39,7 @@ export type {
 export type { Ties } from './training/merge-learner.ts';
 export type { PipelineOptions, TrainingOptions, TrainingProgress } from './training/options.ts';
 export type { Texts } from './training/texts.ts';
-export { UNICODE_VERSION } from './unicode/ranges.ts';
+export { UNICODE_VERSION } from './unicode/runs.ts';
 export { type TrainUnigramOptions, trainUnigram } from './unigram/train.ts';
 export { type TrainWordLevelOptions, trainWordLevel } from './word-level/train.ts';
 export { type TrainWordPieceOptions, trainWordPiece } from './word-piece/train.ts';

@@ -117,6 +117,16 @@ describe('special tokens', () => {
   });
 });
 
+test('a blank goes before the first word only where nothing that stood before it was dropped', () => {
+  const tokenizer = tokenizerFromJSON(all['Unigram with Nmt, first blank, no split']!);
+  expect(tokenizer.encode('the').tokens).toEqual(['▁the']);
+  for (const text of ['\u0001the', ' the']) {
+    const { tokens, offsets } = tokenizer.encode(text);
+    expect(tokens).toEqual(['the']);
+    expect(offsets).toEqual([[1, 4]]);
+  }
+});
+
 describe('BERT', () => {
   test('accents go only with lower case, Hangul stays decomposed', () => {
     expect(bertWords('Ångström')).toEqual(['angstrom']);

@@ -1,7 +1,16 @@
 import { LONGEST_CACHED, WordCache } from '../byte-level/word-cache.ts';
 import { IdBuffer } from '../id-buffer.ts';
 import type { BertNormalizerOptions } from '../normalizers/filters.ts';
-import { CONTROL, characterProperties, IDEOGRAPH, MARK, PUNCTUATION, WHITE } from '../unicode/properties.ts';
+import { lowerCase, normalForm } from '../unicode/frozen.ts';
+import {
+  CONTROL,
+  characterProperties,
+  IDEOGRAPH,
+  MARK,
+  NONSPACING,
+  PUNCTUATION,
+  WHITE,
+} from '../unicode/properties.ts';
 import type { WordModel } from './word-model.ts';
 
 // What becomes of a UTF-16 unit; 0 where its block of the table is not filled yet.
@@ -166,9 +175,14 @@ export class BertEncoder {
   #writtenAs(unit: number): string {
     const { stripAccents, lowercase } = this.#options.normalizer;
     const character = String.fromCharCode(unit);
-    const bare = stripAccents ? character.normalize('NFD').replace(/\p{Mn}/gu, '') : character;
-    return lowercase ? (bare === '\u03a3' ? '\u03c3' : bare.toLowerCase()) : bare;
+    const bare = stripAccents ? withoutMarks(normalForm(character, 'NFD')) : character;
+    return lowercase ? (bare === '\u03a3' ? '\u03c3' : lowerCase(bare)) : bare;
   }
+}
+
+function withoutMarks(text: string): string {
+  const properties = characterProperties();
+  return [...text].filter((one) => (properties[one.codePointAt(0)!]! & NONSPACING) === 0).join('');
 }
 
 function spelled(bytes: Uint8Array, length: number): string {

@@ -1,4 +1,5 @@
 import { type AlignedText, type Normalizer, Rewriter } from '../pipeline/aligned-text.ts';
+import { lowerCase } from '../unicode/frozen.ts';
 import { CONTROL, characterProperties, IDEOGRAPH, MARK, NONSPACING, WHITE } from '../unicode/properties.ts';
 import { isAscii, unitsOf } from '../unicode/walk.ts';
 import { unicodeNormalizer } from './unicode.ts';
@@ -9,7 +10,7 @@ const DOTTED_I = '\u0130';
 /** Lower case, each character on its own: a final sigma is no exception, as in Rust's library. */
 export const lowercase: Normalizer = (source) => {
   const text = source.text.replace(CAPITAL_SIGMA, '\u03c3');
-  if (!text.includes(DOTTED_I)) return source.replacedBy(text.toLowerCase());
+  if (!text.includes(DOTTED_I)) return source.replacedBy(lowerCase(text));
   // The one character that becomes two.
   const out = new Rewriter(source.replacedBy(text));
   let from = 0;
@@ -20,7 +21,7 @@ export const lowercase: Normalizer = (source) => {
   }
   out.keep(from, text.length);
   const longer = out.finish();
-  return longer.replacedBy(longer.text.toLowerCase());
+  return longer.replacedBy(lowerCase(longer.text));
 };
 
 /** Leaves out the characters that have one of the given properties. */

@@ -1,19 +1,20 @@
 import { type AlignedText, type Normalizer, Rewriter } from '../pipeline/aligned-text.ts';
+import { type NormalForm, normalForm } from '../unicode/frozen.ts';
+import { charactersOf } from '../unicode/range-list.ts';
 import { isAscii } from '../unicode/walk.ts';
-
-export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
 /**
  * A character and what may compose with it: marks, the vowels and finals of Hangul, and the vowels of Kirat Rai,
  * which are letters.
  */
-const CLUSTERS = /[\s\S][\p{M}\u1160-\u11ff\u{16d63}-\u{16d6a}]*/gu;
+const clusters = (): RegExp =>
+  new RegExp(`[^][${charactersOf('MC')}\\u1160-\\u11ff\\u{16d63}-\\u{16d6a}]*`, 'gu');
 
 /** Unicode's normal forms (UAX #15). */
 export function unicodeNormalizer(form: NormalForm): Normalizer {
   return (source) => {
     if (isAscii(source.text)) return source;
-    const normalized = source.text.normalize(form);
+    const normalized = normalForm(source.text, form);
     if (normalized === source.text) return source;
     return source.tracked ? normalizeClusters(source, form) : source.replacedBy(normalized);
   };
@@ -23,8 +24,8 @@ export function unicodeNormalizer(form: NormalForm): Normalizer {
 function normalizeClusters(source: AlignedText, form: NormalForm): AlignedText {
   const out = new Rewriter(source);
   let kept = 0;
-  for (const { 0: cluster, index } of source.text.matchAll(CLUSTERS)) {
-    const normalized = cluster.normalize(form);
+  for (const { 0: cluster, index } of source.text.matchAll(clusters())) {
+    const normalized = normalForm(cluster, form);
     if (normalized === cluster) continue;
     out.keep(kept, index);
     alignCluster(cluster, index, normalized, form, out);
@@ -49,7 +50,7 @@ function alignCluster(
   const origins: number[] = []; // for each part, the old character it came from
   const characters = [...cluster];
   for (const [i, character] of characters.entries()) {
-    for (const _ of character.normalize(fully)) origins.push(i);
+    for (const _ of normalForm(character, fully)) origins.push(i);
   }
   const starts = [index];
   for (const character of characters) starts.push(starts.at(-1)! + character.length);
@@ -57,6 +58,6 @@ function alignCluster(
   for (const character of normalized) {
     const origin = origins[Math.min(part, origins.length - 1)]!;
     out.put(character, starts[origin]!, starts[origin + 1]!);
-    part += [...character.normalize(fully)].length;
+    part += [...normalForm(character, fully)].length;
   }
 }

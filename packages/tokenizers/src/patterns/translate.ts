@@ -1,8 +1,23 @@
 import { show, TokenizerError } from '../errors.ts';
+import { charactersOf } from '../unicode/range-list.ts';
 
 /** White space, and its complement, for use inside brackets. `\s` of JavaScript is another set. */
 const SPACES = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const WORDS = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}';
+/** Classes of runs.ts. */
+const ALL = 'LDRNMCWPJFASUO';
+const WORDS = 'LDRMCWJA';
+/** Properties that the frozen tables have; of others, such as scripts and letter cases, the engine knows. */
+const FROZEN: Readonly<Record<string, string>> = {
+  L: 'L',
+  N: 'DRN',
+  Nd: 'D',
+  M: 'MC',
+  Mn: 'M',
+  P: 'PW',
+  S: 'AS',
+  Cf: 'JF',
+  Cn: 'U',
+};
 const LONGEST_PATTERN = 5000;
 
 /**
@@ -126,13 +141,15 @@ class Translator {
     const property = /^\\[pP]\{\w+\}/.exec(this.#pattern.slice(this.#at, this.#at + 40))?.[0];
     const written = property ?? this.#pattern.slice(this.#at, this.#at + 2);
     this.#at += written.length;
-    if (property !== undefined) return property;
+    if (property !== undefined) {
+      const frozen = Object.hasOwn(FROZEN, property.slice(3, -1)) ? FROZEN[property.slice(3, -1)] : undefined;
+      return frozen === undefined ? property : classes(frozen, inside, property[1] === 'P');
+    }
     const code = written[1] ?? '';
     if (code === 's') return inside ? SPACES : `[${SPACES}]`;
-    if (code === 'd') return '\\p{Nd}';
-    if (code === 'D') return '\\P{Nd}';
-    if (code === 'w') return inside ? WORDS : `[${WORDS}]`;
-    if ((code === 'S' || code === 'W') && !inside) return `[^${code === 'S' ? SPACES : WORDS}]`;
+    if (code === 'd' || code === 'D') return classes('D', inside, code === 'D');
+    if (code === 'w' || (code === 'W' && !inside)) return classes(WORDS, inside, code === 'W');
+    if (code === 'S' && !inside) return `[^${SPACES}]`;
     if ((code === 'b' || code === 'B') && !inside) return boundary(code === 'b');
     if ('nrtfv'.includes(code) && code !== '') return written;
     if (code === 'x' || code === 'u') return this.#codePoint(code);
@@ -214,11 +231,16 @@ function bothCases(letter: string): string {
   return letter.toLowerCase() + letter.toUpperCase() + extra;
 }
 
+/** Characters of some classes of runs.ts, or all others. */
+function classes(names: string, inside: boolean, negated = false): string {
+  const wanted = negated ? [...ALL].filter((name) => !names.includes(name)).join('') : names;
+  return inside ? charactersOf(wanted) : `[${charactersOf(wanted)}]`;
+}
+
 function boundary(at: boolean): string {
-  const before = `(?<=[${WORDS}])`;
-  const after = `(?=[${WORDS}])`;
-  const notBefore = `(?<![${WORDS}])`;
-  const notAfter = `(?![${WORDS}])`;
+  const word = classes(WORDS, false);
+  const [before, after] = [`(?<=${word})`, `(?=${word})`];
+  const [notBefore, notAfter] = [`(?<!${word})`, `(?!${word})`];
   return at
     ? `(?:${before}${notAfter}|${notBefore}${after})`
     : `(?:${before}${after}|${notBefore}${notAfter})`;

@@ -7,7 +7,7 @@ import { IdBuffer } from '../id-buffer.ts';
 export class AlignedText {
   readonly text: string;
   readonly tracked: boolean;
-  /** Where in the original the text begins; used while nothing has changed. */
+  /** Where in the original the text begins. */
   readonly base: number;
   readonly #starts: Int32Array | undefined;
   readonly #ends: Int32Array | undefined;
@@ -61,6 +61,7 @@ export class Rewriter {
   readonly #starts = new IdBuffer();
   readonly #ends = new IdBuffer();
   #text = '';
+  #base: number | undefined; // where in the original the first of it lay: all that an untracked text knows
 
   constructor(source: AlignedText) {
     this.#source = source;
@@ -75,6 +76,7 @@ export class Rewriter {
   keep(from: number, to: number): void {
     if (from >= to) return;
     this.#text += this.#source.text.slice(from, to);
+    this.#base ??= this.#source.startOf(from);
     if (!this.#source.tracked) return;
     for (let at = from; at < to; at++) {
       this.#starts.push(this.#source.startOf(at));
@@ -85,6 +87,7 @@ export class Rewriter {
   /** Writes new characters that stand for units [from, to) of the source. */
   put(text: string, from: number, to: number): void {
     this.#text += text;
+    this.#base ??= this.#source.startOf(from);
     if (!this.#source.tracked) return;
     const start = this.#source.startOf(from);
     const end = this.#source.endOf(to - 1);
@@ -95,7 +98,8 @@ export class Rewriter {
   }
 
   finish(): AlignedText {
-    const { tracked, base } = this.#source;
+    const { tracked } = this.#source;
+    const base = this.#base ?? this.#source.base;
     if (!tracked) return new AlignedText(this.#text, false, base);
     const alignment = { starts: this.#starts.toArray(), ends: this.#ends.toArray() };
     return new AlignedText(this.#text, true, base, alignment);

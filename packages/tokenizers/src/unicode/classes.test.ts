@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { characterClasses, LETTER, NUMBER, OTHER, SPACE } from './classes.ts';
-import { UNICODE_VERSION } from './ranges.ts';
+import { UNICODE_VERSION } from './runs.ts';
 
 const classes = characterClasses();
 const sameUnicode = process.versions['unicode'] === UNICODE_VERSION;

@@ -1,5 +1,4 @@
-import { forEachRange, WHITE_SPACE } from './range-list.ts';
-import { LETTERS, NUMBERS } from './ranges.ts';
+import { forEachRun, WHITE_SPACE } from './range-list.ts';
 
 export const SPACE = 0;
 export const LETTER = 1;
@@ -7,13 +6,16 @@ export const NUMBER = 2;
 export const OTHER = 3;
 
 function buildTable(): Uint8Array {
-  const ignore = (): void => {};
-  const size = Math.max(forEachRange(LETTERS, ignore), forEachRange(NUMBERS, ignore));
-  const table = new Uint8Array(size).fill(OTHER);
-  forEachRange(LETTERS, (first, end) => table.fill(LETTER, first, end));
-  forEachRange(NUMBERS, (first, end) => table.fill(NUMBER, first, end));
+  const table = new Uint8Array(0x110000).fill(OTHER);
+  let size = 0;
+  forEachRun((name, first, end) => {
+    if (name === 'L') table.fill(LETTER, first, end);
+    else if ('DRN'.includes(name)) table.fill(NUMBER, first, end);
+    else return;
+    size = end;
+  });
   for (const [first, last] of WHITE_SPACE) table.fill(SPACE, first, last + 1);
-  return table;
+  return table.slice(0, size);
 }
 
 let table: Uint8Array | undefined;

@@ -1,13 +1,4 @@
-import { forEachRange, WHITE_SPACE } from './range-list.ts';
-import {
-  FORMAT,
-  LETTERS,
-  NONSPACING_MARKS,
-  NUMBERS,
-  OTHER_MARKS,
-  OTHER_WORD,
-  PUNCTUATION as PUNCTUATION_LIST,
-} from './ranges.ts';
+import { forEachRun, WHITE_SPACE } from './range-list.ts';
 
 export const WHITE = 1;
 export const NUMERIC = 2;
@@ -51,6 +42,20 @@ const ASCII_SYMBOLS: readonly (readonly [first: number, last: number])[] = [
   [0x7b, 0x7e],
 ];
 
+const BITS: Readonly<Record<string, number>> = {
+  L: WORD,
+  D: NUMERIC | WORD,
+  R: NUMERIC | WORD,
+  N: NUMERIC,
+  M: MARK | NONSPACING | WORD,
+  C: MARK | WORD,
+  W: PUNCTUATION | WORD,
+  P: PUNCTUATION,
+  J: CONTROL | WORD,
+  F: CONTROL,
+  A: WORD,
+};
+
 function buildTable(): Uint8Array {
   const table = new Uint8Array(0x110000);
   const mark =
@@ -58,13 +63,7 @@ function buildTable(): Uint8Array {
     (first: number, end: number): void => {
       for (let codePoint = first; codePoint < end; codePoint++) table[codePoint]! |= bits;
     };
-  forEachRange(LETTERS, mark(WORD));
-  forEachRange(OTHER_WORD, mark(WORD));
-  forEachRange(NUMBERS, mark(NUMERIC));
-  forEachRange(NONSPACING_MARKS, mark(MARK | NONSPACING | WORD));
-  forEachRange(OTHER_MARKS, mark(MARK | WORD));
-  forEachRange(PUNCTUATION_LIST, mark(PUNCTUATION));
-  forEachRange(FORMAT, mark(CONTROL));
+  forEachRun((name, first, end) => table.fill(BITS[name] ?? 0, first, end));
   for (const [first, last] of ASCII_SYMBOLS) mark(PUNCTUATION)(first, last + 1);
   for (const [first, last] of [...CONTROLS, ...PRIVATE_USE]) mark(CONTROL)(first, last + 1);
   for (const [first, last] of IDEOGRAPHS) mark(IDEOGRAPH)(first, last + 1);

@@ -1,3 +1,5 @@
+import { RUNS } from './runs.ts';
+
 /**
  * Unicode's White_Space. JavaScript's `\s` is another set: it lacks U+0085 and has U+FEFF, and a tokenizer
  * built on it gives other ids than the Python and Rust ones.
@@ -15,17 +17,42 @@ export const WHITE_SPACE: readonly (readonly [first: number, last: number])[] = 
   [0x3000, 0x3000],
 ];
 
-/**
- * Calls `range(first, end)`, `end` exclusive, for each run of a list in ranges.ts.
- * @returns one past the last code point of the list
- */
-export function forEachRange(list: string, range: (first: number, end: number) => void): number {
-  const numbers = list.trim().split(/\s+/);
-  let at = 0;
-  for (let i = 0; i + 1 < numbers.length; i += 2) {
-    const first = at + Number.parseInt(numbers[i]!, 36);
-    at = first + Number.parseInt(numbers[i + 1]!, 36);
-    range(first, at);
+/** Calls `run` for each run of code points [first, end) of one class, named as in runs.ts. */
+export function forEachRun(run: (name: string, first: number, end: number) => void): void {
+  let first = 0;
+  for (const { 1: name, 2: length } of RUNS.matchAll(/([A-Z])([a-z0-9]*)/g)) {
+    const end = first + (length === '' ? 1 : Number.parseInt(length!, 36));
+    run(name!, first, end);
+    first = end;
   }
-  return at;
+}
+
+const sources = new Map<string, string>();
+
+/** The characters of some classes, each named by its letter in runs.ts, for use within the brackets of a `RegExp` with flag u. */
+export function charactersOf(names: string): string {
+  let source = sources.get(names);
+  if (source === undefined) {
+    source = '';
+    let last = -1;
+    let open = -1; // where runs that lie side by side begin
+    const close = (): void => {
+      if (open >= 0) source += `${escaped(open)}-${escaped(last - 1)}`;
+    };
+    forEachRun((name, first, end) => {
+      if (!names.includes(name)) return;
+      if (first !== last) {
+        close();
+        open = first;
+      }
+      last = end;
+    });
+    close();
+    sources.set(names, source);
+  }
+  return source;
+}
+
+function escaped(codePoint: number): string {
+  return `\\u{${codePoint.toString(16)}}`;
 }
