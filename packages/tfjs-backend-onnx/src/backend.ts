@@ -15,6 +15,7 @@ import { type HostArray, type LazyValue, leaf, type Memory, newMemory } from './
 import { completeOptions, defaultOptions, type OnnxBackendOptions, type Provider } from './options.ts';
 import type { HostType } from './runtime/buffer-pool.ts';
 import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
+import { releaseUnheld } from './runtime/host-stage.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { finish, finishLater } from './runtime/steps.ts';
 
@@ -154,7 +155,7 @@ export class OnnxBackend extends KernelBackend {
 
   /** A tensor's memory, computed now if it was not yet. */
   memoryOf(tensor: TensorInfo): Memory {
-    const value = this.value(tensor);
+    const value = this.#valueOfComputed(tensor);
     if (!value.storage) this.#settled(value);
     return value.storage!;
   }
@@ -219,9 +220,8 @@ export class OnnxBackend extends KernelBackend {
 
   /** The numbers of a tensor, not copied: for reading only. */
   numbers(tensor: TensorInfo): HostArray {
-    const value = this.value(tensor);
-    this.#guard?.assertKnown(value, currentKernel());
-    return this.#settled(value);
+    this.#guard?.assertKnown(this.value(tensor), currentKernel());
+    return this.#settled(this.#valueOfComputed(tensor));
   }
 
   /** The numbers of a tensor to be changed in place, or null where someone else can see them. */
@@ -279,9 +279,7 @@ export class OnnxBackend extends KernelBackend {
       return body();
     } finally {
       this.#guard = null;
-      for (const value of guard.released) {
-        if (value.storage!.holders === 0) this.executor.release(value, value.storage!, false);
-      }
+      releaseUnheld(guard.released, (...memory) => this.executor.release(...memory, false));
     }
   }
 
@@ -421,6 +419,16 @@ export class OnnxBackend extends KernelBackend {
     }
   }
 
+  /**
+   * A tensor's value, its data computed: under another shape they are then the same memory, which the tensor holds, and
+   * not a result that nobody holds and the next run may overwrite.
+   */
+  #valueOfComputed(tensor: TensorInfo): LazyValue {
+    const data = this.data.get(tensor.dataId);
+    if (data.kind === 'value' && !data.value.storage) this.#settled(data.value);
+    return this.value(tensor);
+  }
+
   #settled(value: LazyValue): HostArray {
     if (this.replay) this.#guard!.assertKnown(value);
     if (!value.storage) {
@@ -429,6 +437,7 @@ export class OnnxBackend extends KernelBackend {
         this.#guard.assertKnown(value);
         this.#pending.delete(value);
         this.executor.run([value]);
+        if (value.storage) this.#written(value.storage);
       } else if (!value.operation!.failure) {
         this.#pending.add(value);
         this.flush();

@@ -90,6 +90,8 @@ class CompiledFunction {
   readonly #freeze: boolean;
   readonly #entries: LeastRecentlyUsed<Entry>;
   #recordingsWithNewVariables = 0;
+  /** Whose memory the entries read: after `tf.removeBackend` there is another one. */
+  #backend: OnnxBackend | null = null;
 
   constructor(fn: AnyFunction, cachedShapes: number, freeze: boolean) {
     this.#fn = fn;
@@ -101,6 +103,8 @@ class CompiledFunction {
   }
 
   call(backend: OnnxBackend, args: readonly unknown[]): unknown {
+    if (this.#backend !== backend) this.#entries.clear();
+    this.#backend = backend;
     const tensors: Tensor[] = [];
     const shape = flatten(args, 'arguments', tensors);
     const key = signature(backend, shape, tensors);

@@ -113,6 +113,8 @@ export class Program {
 
   /** Runs it: assigns to variables and gives the results' values. */
   run(args: readonly Memory[]): LazyValue[] {
+    // What was recorded before this call reads the variables as they are before it.
+    if (this.#effects.length > 0) this.#backend.flush();
     const memories = this.#sources(args);
     this.#executor.memories.pool.age();
     try {
@@ -295,7 +297,7 @@ export class Program {
       const place = inPlace[index] ?? null;
       if (place === null) return pool.take(value.type as MemoryType, value.size);
       const [from, input] = [read[place]!, inputs[place]!];
-      const once = inPlace.lastIndexOf(place) === index;
+      const once = inPlace.lastIndexOf(place) === index && read.indexOf(from) === read.lastIndexOf(from);
       if (!once || !free[place] || !this.#mayChange(input, from, args))
         return pool.copy(value.type as MemoryType, from.array);
       from.version++;
@@ -325,15 +327,16 @@ export class Program {
   }
 
   #finish(memories: (Memory | null)[]): LazyValue[] {
-    // All of them are held before the first variable lets go of what another one takes.
-    for (const { slot } of this.#effects) memories[slot.number]!.holders++;
+    // All of them are held before the first variable lets go of what another one takes, or what is a result.
+    const lasting = [...this.#effects.map(({ slot }) => slot), ...this.#results];
+    for (const { number } of lasting) memories[number]!.holders++;
     for (const { variable, slot, value } of this.#effects) {
       const memory = memories[slot.number]!;
-      memory.holders--;
       if (this.#backend.memoryOf(variable) !== memory || variable.dtype !== value.type) {
         this.#backend.assign(variable, leaf(value.shape, value.type, memory));
       }
     }
+    for (const { number } of lasting) memories[number]!.holders--;
     for (const action of this.#recording.actions) action();
     return this.#results.map((slot, index) => {
       const { shape, type } = this.#recording.results[index]!;
@@ -343,10 +346,13 @@ export class Program {
 
   /** Memory that no tensor took goes back; last lent first, so that the next replay finds it at the same places. */
   #giveBack(memories: readonly (Memory | null)[]): void {
+    // A variable's memory in which something was computed in place was let go of when it got another value, or is still its own.
+    const given = new Set(this.#slots.map(({ source, number }) => source && memories[number]));
     for (let i = this.#slots.length - 1; i >= 0; i--) {
       const { source, lasts, value } = this.#slots[i]!;
       const memory = memories[i];
-      if (!source && !lasts && memory) this.#executor.memories.release(value, memory, false);
+      if (!source && !lasts && memory && !given.has(memory))
+        this.#executor.memories.release(value, memory, false);
     }
   }
 }

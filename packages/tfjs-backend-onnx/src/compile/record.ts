@@ -44,6 +44,7 @@ export function recordFunction(
   shape: TreeShape,
   args: readonly Tensor[],
 ): Recording {
+  tellApart(backend);
   backend.flush();
   // An operation found again would stand at another place.
   startOver();
@@ -96,6 +97,25 @@ export function recordFunction(
     const madeVariables = variables.made;
     return { plan, sources, results, resultShape, effects, madeVariables, looks, actions };
   });
+}
+
+/**
+ * Variables that began as one tensor (a moving average of weights, a target network) get memory of their own: what a
+ * recording reads is known by its memory, and at the next call they may differ.
+ */
+function tellApart(backend: OnnxBackend): void {
+  const seen = new Set<Memory>();
+  for (const variable of Object.values(engine().registeredVariables)) {
+    const { shape, dtype } = variable;
+    const isOurs = backend.refCount(variable.dataId) > 0;
+    if (!isOurs || dtype === 'string' || dtype === 'complex64') continue;
+    const memory = backend.memoryOf(variable);
+    if (seen.has(memory)) {
+      const copy = backend.executor.memories.pool.copy(dtype, memory.array!);
+      backend.assign(variable, leaf([...shape], dtype, copy));
+    }
+    seen.add(memory);
+  }
 }
 
 /** Lets go of the numbers that a recording holds. */

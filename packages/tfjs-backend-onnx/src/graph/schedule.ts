@@ -25,17 +25,21 @@ let visits = 0;
 
 /**
  * Collects what `outputs` (none of which has its numbers yet) depend on, and names its structure.
- * @param inMemory whether the graph reads and writes this process's memory, and so any part of an array
+ * @param inMemory whether a graph reads and writes this process's memory, and so any part of an array; where
+ *   operations on the host stand between graphs, each graph's own schedule looks for such parts
  */
 export function schedule(outputs: readonly LazyValue[], inMemory = false): Schedule {
-  const visit = ++visits;
-  const targets = inMemory
-    ? assembled(outputs)
-    : outputs.map((value, output) => ({ value, output, offset: 0 }));
-  const values = targets.map(({ value }) => value);
+  let visit = ++visits;
+  let targets: readonly Target[] = outputs.map((value, output) => ({ value, output, offset: 0 }));
+  let operations = reachable(outputs, visit);
+  if (inMemory && !operations.some(({ host }) => host)) {
+    targets = assembled(outputs);
+    visit = ++visits;
+    operations = withoutSlicesOfLeaves(reachable(targets.map(computed), visit), targets);
+  }
+  const values = targets.map(computed);
   // Operations are numbered as they are recorded, and inputs are recorded before their users.
-  let operations = reachable(values, visit).sort((a, b) => a.id - b.id);
-  if (inMemory) operations = withoutSlicesOfLeaves(operations, targets);
+  operations.sort((a, b) => a.id - b.id);
 
   const leaves: LazyValue[] = [];
   const changeable: Literal[] = [];
@@ -65,6 +69,8 @@ export function schedule(outputs: readonly LazyValue[], inMemory = false): Sched
   for (const value of order) signature.push(value.operation!.position, value.output);
   return { operations, leaves, changeable, outputs, targets, order, signature: signature.join() };
 }
+
+const computed = ({ value }: Target): LazyValue => value;
 
 function reachable(outputs: readonly LazyValue[], visit: number): Operation[] {
   const found: Operation[] = [];

@@ -13,7 +13,8 @@ export function runOnHost(operation: Operation, replaceable: readonly boolean[],
     const place = inPlace[index] ?? null;
     if (place === null) return memories.pool.take(output.type as MemoryType, output.size);
     const from = inputs[place]!.storage as HostMemory; // whoever calls this has brought it to the host
-    const alone = replaceable[place] && !from.device && inPlace.lastIndexOf(place) === index;
+    const alone =
+      replaceable[place] && !from.device && isReadOnce(place, inputs) && inPlace.lastIndexOf(place) === index;
     return alone ? memories.takeOver(from) : memories.pool.copy(output.type as MemoryType, from.array);
   });
   run(
@@ -23,6 +24,11 @@ export function runOnHost(operation: Operation, replaceable: readonly boolean[],
   operation.outputs.forEach((output, index) => {
     output.settle(storages[index]!);
   });
+}
+
+/** Whether an operation sees the memory of that input as no other input too. */
+function isReadOnce(place: number, inputs: readonly LazyValue[]): boolean {
+  return inputs.every(({ storage }, index) => index === place || storage !== inputs[place]!.storage);
 }
 
 /** The values that an operation on the host reads; it has no literals. */

@@ -15,7 +15,6 @@ import { finish, type Steps } from './steps.ts';
 
 interface Released {
   readonly type: MemoryType;
-  readonly storage: Memory;
   readonly bytes: number;
 }
 
@@ -29,8 +28,8 @@ export class Memories {
   readonly copied: { toDevice: number; fromDevice: number } = { toDevice: 0, fromDevice: 0 };
   #runtime: Runtime;
   #device: Device;
-  /** Storages that lost their last holder; a recorded operation may still want to read them. */
-  #released: Released[] = [];
+  /** Storages that lost their last holder; a recorded operation may still want to read them, or a tensor hold one again. */
+  readonly #released = new Map<Memory, Released>();
   #releasedBytes = 0;
 
   constructor(runtime: Runtime) {
@@ -107,43 +106,45 @@ export class Memories {
   /** Takes back memory that no tensor holds any more; `awaited` where a run may still read it. */
   release(value: LazyValue, storage: Memory, awaited: boolean): void {
     if (!storage.pooled && !storage.device) return;
-    const entry = { type: value.type as MemoryType, storage, bytes: bytesOf(value) };
-    if (!awaited) this.#giveBack(entry);
+    this.#forget(storage); // lost its last holder before, and had another one since
+    const type = value.type as MemoryType;
+    if (!awaited) this.#giveBack(storage, type);
     else {
-      this.#released.push(entry);
-      this.#releasedBytes += entry.bytes;
+      const bytes = bytesOf(value);
+      this.#released.set(storage, { type, bytes });
+      this.#releasedBytes += bytes;
     }
   }
 
   /** A dead storage lives on as an output's: it is no longer on its way to the pool. */
   takeOver<S extends Memory>(storage: S): S {
-    this.#released = this.#released.filter((entry) => entry.storage !== storage);
+    this.#forget(storage);
     storage.version++;
     return storage;
   }
 
   /** Gives dead storages back, except those that the given run is about to read. */
   reclaim(exceptRun?: number): void {
-    const kept: Released[] = [];
-    this.#releasedBytes = 0;
-    for (const entry of this.#released) {
-      if (entry.storage.holders > 0) continue;
-      if (entry.storage.lastRead === exceptRun) {
-        kept.push(entry);
-        this.#releasedBytes += entry.bytes;
-      } else this.#giveBack(entry);
+    for (const [storage, { type }] of this.#released) {
+      if (storage.holders === 0 && storage.lastRead === exceptRun) continue;
+      this.#forget(storage);
+      if (storage.holders === 0) this.#giveBack(storage, type);
     }
-    this.#released = kept;
   }
 
   dispose(): void {
     this.pool.clear();
     this.#device.dispose();
-    this.#released = [];
+    this.#released.clear();
     this.#releasedBytes = 0;
   }
 
-  #giveBack({ type, storage }: Released): void {
+  #forget(storage: Memory): void {
+    this.#releasedBytes -= this.#released.get(storage)?.bytes ?? 0;
+    this.#released.delete(storage);
+  }
+
+  #giveBack(storage: Memory, type: MemoryType): void {
     if (storage.device) this.#device.release(storage);
     if (storage.pooled && isOnHost(storage)) this.pool.give(type, storage);
   }
