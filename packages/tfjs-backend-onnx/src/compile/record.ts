@@ -100,21 +100,18 @@ export function recordFunction(
 }
 
 /**
- * Variables that began as one tensor (a moving average of weights, a target network) get memory of their own: what a
- * recording reads is known by its memory, and at the next call they may differ.
+ * Variables that began as one tensor (a moving average of weights, a target network) share their data until one is
+ * assigned. Each gets its own, so that the recorder can tell which of them is read.
  */
 function tellApart(backend: OnnxBackend): void {
-  const seen = new Set<Memory>();
+  const seen = new Set<object>();
   for (const variable of Object.values(engine().registeredVariables)) {
-    const { shape, dtype } = variable;
-    const isOurs = backend.refCount(variable.dataId) > 0;
-    if (!isOurs || dtype === 'string' || dtype === 'complex64') continue;
-    const memory = backend.memoryOf(variable);
-    if (seen.has(memory)) {
-      const copy = backend.executor.memories.pool.copy(dtype, memory.array!);
+    const { shape, dtype, dataId } = variable;
+    if (!seen.has(dataId)) seen.add(dataId);
+    else if (backend.refCount(dataId) > 0 && dtype !== 'string' && dtype !== 'complex64') {
+      const copy = backend.executor.memories.pool.copy(dtype, backend.numbers(variable));
       backend.assign(variable, leaf([...shape], dtype, copy));
     }
-    seen.add(memory);
   }
 }
 
