@@ -5,6 +5,12 @@ export type Initializer = (shape: readonly number[], random: RandomKey) => Float
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, dimension) => size * dimension, 1);
 
+/** Each value changed in its place. */
+function changed(values: Float32Array, change: (value: number) => number): Float32Array {
+  for (let i = 0; i < values.length; i++) values[i] = change(values[i]!);
+  return values;
+}
+
 export const zeros: Initializer = (shape) => new Float32Array(sizeOf(shape));
 
 export const ones: Initializer = (shape) => new Float32Array(sizeOf(shape)).fill(1);
@@ -15,12 +21,12 @@ export function constant(value: number): Initializer {
 
 /** N(0, `std`²): GPT and GPT-2 draw their weights with `std` 0.02. */
 export function normal(std: number): Initializer {
-  return (shape, random) => random.normal(sizeOf(shape)).map((value) => value * std);
+  return (shape, random) => changed(random.normal(sizeOf(shape)), (value) => value * std);
 }
 
 /** U(−`bound`, `bound`). */
 export function uniform(bound: number): Initializer {
-  return (shape, random) => random.uniform(sizeOf(shape)).map((value) => (2 * value - 1) * bound);
+  return (shape, random) => changed(random.uniform(sizeOf(shape)), (value) => (2 * value - 1) * bound);
 }
 
 /** Glorot and Bengio (2010): U(±√(6 / (fan in + fan out))) for a matrix `[in, out]` or `[out, in]`. */

@@ -76,6 +76,11 @@ export function threefry2x32(key0: number, key1: number, c0: number, c1: number,
   }
 }
 
+/** Room for numbers made of bits, each where its bits were: what a large model is drawn from would be there twice. */
+function inPlaceOf(bits: Uint32Array, count: number): Float32Array {
+  return new Float32Array(bits.buffer, 0, count);
+}
+
 /** A place in the stream of random numbers. Everything drawn from the same key is the same. */
 export class RandomKey {
   readonly seed: number;
@@ -103,7 +108,7 @@ export class RandomKey {
   /** `count` numbers in [0, 1), multiples of 2⁻²⁴. */
   uniform(count: number): Float32Array {
     const bits = this.bits(count);
-    const values = new Float32Array(count);
+    const values = inPlaceOf(bits, count);
     for (let i = 0; i < count; i++) values[i] = (bits[i]! >>> 8) * 2 ** -24;
     return values;
   }
@@ -111,7 +116,7 @@ export class RandomKey {
   /** `count` numbers of the standard normal distribution (Box and Muller 1958). */
   normal(count: number): Float32Array {
     const bits = this.bits(count + (count & 1));
-    const values = new Float32Array(count);
+    const values = inPlaceOf(bits, count);
     for (let i = 0; i < count; i += 2) {
       const radius = Math.sqrt(-2 * Math.log((bits[i]! + 1) * 2 ** -32));
       const angle = 2 * Math.PI * (bits[i + 1]! * 2 ** -32);
