@@ -46,12 +46,43 @@ export function runs(kindOf: (properties: number) => number): Matcher {
   };
 }
 
-/** Every match of a regular expression (flags g and u), the stretch being a text of its own. */
+/** Long texts are searched in windows of this many units … */
+const WINDOW = 4096;
+/** … and what lies so near a window's end is left to the next. */
+const MARGIN = 2048;
+
+/**
+ * Every match of a regular expression (flags g and u), the stretch being a text of its own. In a long one a match may be
+ * of any length, but an attempt that fails has looked at no more than a window: time grows with the text, not with its square.
+ */
 export function regularExpression(pattern: RegExp): Matcher {
   return (text, from, to, matches) => {
     const stretch = from === 0 && to === text.length ? text : text.slice(from, to);
-    for (const { 0: found, index } of stretch.matchAll(pattern)) {
-      if (found !== '') matches.push(from + index, from + index + found.length);
+    let window = WINDOW;
+    for (let at = 0; at < stretch.length; ) {
+      const start = wholeCharacter(stretch, Math.max(0, at - MARGIN));
+      const end = wholeCharacter(stretch, Math.min(stretch.length, at + window));
+      const sure = end === stretch.length ? end : end - MARGIN;
+      const part = stretch.slice(start, end);
+      let next = sure;
+      pattern.lastIndex = at - start;
+      for (let match = pattern.exec(part); match !== null; match = pattern.exec(part)) {
+        const first = start + match.index;
+        const last = first + match[0].length;
+        if (last > sure) {
+          next = Math.min(first, sure);
+          break;
+        }
+        if (last > first) matches.push(from + first, from + last);
+        else pattern.lastIndex += unitsOf(part.codePointAt(match.index) ?? 0);
+      }
+      window = next === at ? window * 2 : WINDOW;
+      at = wholeCharacter(stretch, next);
     }
   };
+}
+
+/** The place, or the one before it that does not cut a character. */
+function wholeCharacter(text: string, at: number): number {
+  return at > 0 && at < text.length && text.codePointAt(at - 1)! > 0xffff ? at - 1 : at;
 }

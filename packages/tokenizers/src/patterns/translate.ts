@@ -1,5 +1,6 @@
 import { show, TokenizerError } from '../errors.ts';
 import { charactersOf } from '../unicode/range-list.ts';
+import { Backtracking } from './backtracking.ts';
 
 /** White space, and its complement, for use inside brackets. `\s` of JavaScript is another set. */
 const SPACES = '\\t-\\r \\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
@@ -51,19 +52,17 @@ function refuse(
   );
 }
 
-interface Group {
-  readonly ignoreCase: boolean;
-  /** Whether something in it repeats without bound, or there is a choice in it. */
-  branching: boolean;
-}
+/** What was read last, while a quantifier may still follow: a set of characters, or a group. */
+type Pending = { readonly set: string } | 'group' | undefined;
 
 class Translator {
   readonly #pattern: string;
   readonly #path: string;
-  readonly #groups: Group[] = [{ ignoreCase: false, branching: false }];
+  readonly #backtracking = new Backtracking();
+  readonly #ignoreCase: boolean[] = [false]; // of each group that is open
   #at = 0;
   #out = '';
-  #closed: Group | undefined; // the group that ended just before
+  #pending: Pending;
 
   constructor(pattern: string, path: string) {
     this.#pattern = pattern;
@@ -71,49 +70,64 @@ class Translator {
   }
 
   run(): string {
-    while (this.#at < this.#pattern.length) {
-      const closed = this.#closed;
-      this.#closed = undefined;
-      this.#step(closed);
-    }
-    return this.#out;
+    while (this.#at < this.#pattern.length) this.#step();
+    this.#settle(1, 1);
+    if (!this.#backtracking.endless) return this.#out;
+    throw this.#refuse(
+      'no repetition of a group that repeats or chooses, no two repetitions of the same characters before others and ' +
+        'no long row of choices, which can take for ever',
+      this.#pattern,
+    );
   }
 
-  #step(closed: Group | undefined): void {
+  #step(): void {
     const rest = this.#pattern.slice(this.#at, this.#at + 12);
-    const character = rest[0]!;
     const quantifier = /^(?:[*+?]|\{\d+(?:,\d*)?\})/.exec(rest)?.[0];
-    if (quantifier !== undefined) this.#quantify(quantifier, closed);
-    else if (character === '\\') this.#out += this.#escape(false);
-    else if (character === '[') this.#bracket();
-    else if (character === '(') this.#open();
+    if (quantifier !== undefined) {
+      this.#quantify(quantifier);
+      return;
+    }
+    this.#settle(1, 1);
+    const character = rest[0]!;
+    if (character === '(') this.#open();
     else if (character === ')') this.#close();
     else {
-      if (character === '|') this.#group.branching = true;
-      this.#at += 1;
-      this.#out += this.#letter(character);
+      const before = this.#out.length;
+      if (character === '\\') this.#out += this.#escape(false);
+      else if (character === '[') this.#bracket();
+      else {
+        this.#at += 1;
+        this.#out += this.#letter(character);
+      }
+      const written = this.#out.slice(before);
+      if (written === '|') this.#backtracking.alternative();
+      else if (written.startsWith('(?')) this.#backtracking.assert();
+      else this.#pending = { set: written };
     }
   }
 
-  get #group(): Group {
-    return this.#groups.at(-1)!;
+  get #ignoresCase(): boolean {
+    return this.#ignoreCase.at(-1)!;
   }
 
-  #quantify(quantifier: string, closed: Group | undefined): void {
+  /** How often what was read last comes is known. */
+  #settle(least: number, most: number): void {
+    const pending = this.#pending;
+    this.#pending = undefined;
+    if (pending === 'group') this.#backtracking.close(least, most);
+    else if (pending !== undefined) this.#backtracking.take(pending.set, least, most);
+  }
+
+  #quantify(quantifier: string): void {
     this.#at += quantifier.length;
-    const unbounded = quantifier === '*' || quantifier === '+' || quantifier.endsWith(',}');
-    const most = Number(/(\d+)\}$/.exec(quantifier)?.[1] ?? 0);
-    if (closed?.branching && (unbounded || most > 3)) {
-      throw this.#refuse(
-        'no repetition of a group that repeats or chooses, which can take for ever',
-        quantifier,
-      );
-    }
+    const [least, most] = /\d/.test(quantifier)
+      ? quantifier.slice(1, -1).split(',').map(Number)
+      : [quantifier === '+' ? 1 : 0, quantifier === '?' ? 1 : 0];
+    this.#settle(least!, most === undefined ? least! : most || Number.POSITIVE_INFINITY);
     const suffix = this.#pattern[this.#at];
     if (suffix === '+')
       throw this.#refuse('no possessive quantifier, which JavaScript lacks', `${quantifier}+`);
     if (suffix === '?') this.#at++;
-    if (unbounded || most > 3) this.#group.branching = true;
     this.#out += quantifier + (suffix === '?' ? '?' : '');
   }
 
@@ -123,15 +137,15 @@ class Translator {
       throw this.#refuse('a plain, named, case-insensitive or looking group', head);
     }
     this.#at += head.length;
-    this.#groups.push({ ignoreCase: this.#group.ignoreCase || head === '(?i:', branching: false });
+    this.#ignoreCase.push(this.#ignoresCase || head === '(?i:');
+    this.#backtracking.open(/[=!]$/.test(head));
     this.#out += head === '(?i:' ? '(?:' : head;
   }
 
   #close(): void {
-    if (this.#groups.length === 1) throw this.#refuse('balanced brackets', ')');
-    const group = this.#groups.pop()!;
-    this.#group.branching ||= group.branching;
-    this.#closed = group;
+    if (this.#ignoreCase.length === 1) throw this.#refuse('balanced brackets', ')');
+    this.#ignoreCase.pop();
+    this.#pending = 'group';
     this.#at++;
     this.#out += ')';
   }
@@ -209,11 +223,11 @@ class Translator {
 
   #inside(character: string): string {
     if (character === ']' || character === '(' || character === '{') return `\\${character}`;
-    return this.#group.ignoreCase && /[A-Za-z]/.test(character) ? bothCases(character) : character;
+    return this.#ignoresCase && /[A-Za-z]/.test(character) ? bothCases(character) : character;
   }
 
   #letter(character: string): string {
-    if (this.#group.ignoreCase && /\p{L}/u.test(character)) return `[${bothCases(character)}]`;
+    if (this.#ignoresCase && /\p{L}/u.test(character)) return `[${bothCases(character)}]`;
     if (character === '.') return '[^\\n]';
     if (character === '$') return '(?![^\\n])';
     if (character === '^') return '(?<![^\\n])';
