@@ -30,7 +30,7 @@ export function mergeTable(
       );
     }
     next = merged + 1;
-    if (!pairs.add(left, right, rank, merged)) {
+    if (!pairs.add(left, right, merged)) {
       throw new TokenizerError(
         `merges[${rank}]: expected each pair once, got ${show(a)} + ${show(b)} again. Remove the repetition.`,
       );

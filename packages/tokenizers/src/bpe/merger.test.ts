@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Merger } from './merger.ts';
-import { PairTable } from './pair-table.ts';
+import { NEVER, PairTable } from './pair-table.ts';
 
 interface Merge {
   readonly left: number;
@@ -11,7 +11,7 @@ interface Merge {
 
 function tableOf(merges: readonly Merge[]): PairTable {
   const table = new PairTable(merges.length);
-  for (const [rank, { left, right, merged }] of merges.entries()) table.add(left, right, rank, merged);
+  for (const { left, right, merged } of merges) table.add(left, right, merged);
   return table;
 }
 
@@ -63,18 +63,21 @@ describe('PairTable', () => {
     ]);
     expect(table.mergedAt(table.find(1, 0x10000))).toBe(7);
     expect(table.mergedAt(table.find(2, 0))).toBe(8);
-    expect(table.rankAt(table.find(0x1fffff, 0x1fffff))).toBe(2);
-    expect(table.find(0x10000, 1)).toBe(-1);
+    expect(table.find(0x1fffff, 0x1fffff)).toBe(2);
+    expect(table.find(0x10000, 1)).toBe(NEVER);
+    // Both have the key of (2, 0).
+    expect(table.find(0x10002, 0)).toBe(NEVER);
+    expect(table.find(0, 0x20000)).toBe(NEVER);
   });
 
   test('an empty table finds nothing', () => {
-    expect(new PairTable(0).find(0, 0)).toBe(-1);
+    expect(new PairTable(0).find(0, 0)).toBe(NEVER);
   });
 
   test('a pair is added once', () => {
     const table = new PairTable(2);
-    expect(table.add(1, 2, 0, 3)).toBe(true);
-    expect(table.add(1, 2, 1, 4)).toBe(false);
+    expect(table.add(1, 2, 3)).toBe(true);
+    expect(table.add(1, 2, 4)).toBe(false);
     expect(table.mergedAt(table.find(1, 2))).toBe(3);
   });
 });

@@ -1,9 +1,8 @@
-import type { PairTable } from './pair-table.ts';
+import { NEVER, type PairTable } from './pair-table.ts';
 import { RankHeap } from './rank-heap.ts';
 
 /** Above this many symbols the simple quadratic loop loses to the heap. */
 const SHORT = 128;
-const NEVER = 0x7fffffff;
 const NONE = -1;
 
 /** Where in the word each symbol starts and ends. */
@@ -18,8 +17,12 @@ export interface MergeSpans {
  */
 export class Merger {
   readonly #pairs: PairTable;
-  readonly #ranks = new Int32Array(SHORT);
-  readonly #heap = new RankHeap();
+  readonly #short = {
+    ranks: new Int32Array(SHORT), // ranks[i] is that of the pair that starts with symbol i
+    next: new Int32Array(SHORT),
+    previous: new Int32Array(SHORT),
+  };
+  readonly #queue = new RankHeap();
 
   constructor(pairs: PairTable) {
     this.#pairs = pairs;
@@ -32,92 +35,102 @@ export class Merger {
       : this.#mergeLong(symbols, length, spans);
   }
 
+  /** The symbols as a linked list too, the best pair looked for: ranks of what is gone stay in place, as `NEVER`. */
   #mergeShort(symbols: Int32Array, length: number, spans: MergeSpans | undefined): number {
     const pairs = this.#pairs;
-    const ranks = this.#ranks; // ranks[i] is that of the pair (i, i + 1)
+    const { ranks, next, previous } = this.#short;
+    const last = length - 1;
+    for (let i = 0; i < last; i++) {
+      ranks[i] = pairs.find(symbols[i]!, symbols[i + 1]!);
+      next[i] = i + 1;
+      previous[i + 1] = i;
+    }
+    next[last] = length;
     let n = length;
-    for (let i = 0; i + 1 < n; i++) ranks[i] = this.#rank(symbols[i]!, symbols[i + 1]!);
-    for (;;) {
+    for (; ; n--) {
       let best = NONE;
       let bestRank = NEVER;
-      for (let i = 0; i + 1 < n; i++) {
+      for (let i = 0; i < last; i++) {
         const rank = ranks[i]!;
         if (rank < bestRank) {
           bestRank = rank;
           best = i;
         }
       }
-      if (best === NONE) return n;
-      symbols[best] = pairs.mergedAt(pairs.find(symbols[best]!, symbols[best + 1]!));
-      n--;
-      if (spans !== undefined) closeGap(spans, best, n);
-      for (let i = best + 1; i < n; i++) {
-        symbols[i] = symbols[i + 1]!;
-        ranks[i] = ranks[i + 1]!;
+      if (best === NONE) break;
+      const gone = next[best]!;
+      const after = next[gone]!;
+      symbols[best] = pairs.mergedAt(bestRank);
+      if (spans !== undefined) spans.ends[best] = spans.ends[gone]!;
+      ranks[gone] = NEVER;
+      next[best] = after;
+      if (after < length) {
+        previous[after] = best;
+        ranks[best] = pairs.find(symbols[best]!, symbols[after]!);
+      } else {
+        ranks[best] = NEVER;
       }
-      if (best + 1 < n) ranks[best] = this.#rank(symbols[best]!, symbols[best + 1]!);
-      if (best > 0) ranks[best - 1] = this.#rank(symbols[best - 1]!, symbols[best]!);
+      if (best > 0) {
+        const before = previous[best]!;
+        ranks[before] = pairs.find(symbols[before]!, symbols[best]!);
+      }
     }
+    return n === length ? n : gather(symbols, next, length, spans);
   }
 
-  /** The symbols as a linked list, the mergeable pairs in a heap; entries that a merge made stale are skipped. */
+  /** The symbols as a linked list, the mergeable pairs in a queue; entries that a merge made stale are skipped. */
   #mergeLong(symbols: Int32Array, length: number, spans: MergeSpans | undefined): number {
     const pairs = this.#pairs;
-    const heap = this.#heap;
+    const queue = this.#queue;
     const next = new Int32Array(length);
     const previous = new Int32Array(length);
     const ranks = new Int32Array(length).fill(NEVER);
-    const offer = (left: number): void => {
-      const rank = this.#rank(symbols[left]!, symbols[next[left]!]!);
+    const offer = (left: number, right: number): void => {
+      const rank = pairs.find(symbols[left]!, symbols[right]!);
       ranks[left] = rank;
-      if (rank !== NEVER) heap.push(rank, left);
+      if (rank !== NEVER) queue.push(rank, left);
     };
 
     for (let i = 0; i < length; i++) {
-      next[i] = i + 1 < length ? i + 1 : NONE;
+      next[i] = i + 1;
       previous[i] = i - 1;
+      if (i + 1 < length) offer(i, i + 1);
     }
-    for (let i = 0; i + 1 < length; i++) offer(i);
-    while (heap.size > 0) {
-      const at = heap.pop();
-      if (ranks[at] !== heap.poppedRank) continue;
+    while (queue.size > 0) {
+      const at = queue.pop();
+      if (ranks[at] !== queue.poppedRank) continue;
       const gone = next[at]!;
-      symbols[at] = pairs.mergedAt(pairs.find(symbols[at]!, symbols[gone]!));
-      ranks[gone] = NEVER;
-      if (spans !== undefined) spans.ends[at] = spans.ends[gone]!;
       const after = next[gone]!;
+      symbols[at] = pairs.mergedAt(ranks[at]!);
+      if (spans !== undefined) spans.ends[at] = spans.ends[gone]!;
+      ranks[gone] = NEVER;
       next[at] = after;
-      if (after === NONE) {
-        ranks[at] = NEVER;
-      } else {
+      if (after < length) {
         previous[after] = at;
-        offer(at);
+        offer(at, after);
+      } else {
+        ranks[at] = NEVER;
       }
-      if (previous[at] !== NONE) offer(previous[at]!);
+      if (at > 0) offer(previous[at]!, at);
     }
-
-    let n = 0;
-    for (let at = 0; at !== NONE; at = next[at]!) {
-      if (spans !== undefined) {
-        spans.starts[n] = spans.starts[at]!;
-        spans.ends[n] = spans.ends[at]!;
-      }
-      symbols[n++] = symbols[at]!;
-    }
-    return n;
-  }
-
-  #rank(left: number, right: number): number {
-    const slot = this.#pairs.find(left, right);
-    return slot < 0 ? NEVER : this.#pairs.rankAt(slot);
+    return gather(symbols, next, length, spans);
   }
 }
 
-/** Takes symbol `merged + 1` into symbol `merged`; `left` symbols stay. */
-function closeGap({ starts, ends }: MergeSpans, merged: number, left: number): void {
-  ends[merged] = ends[merged + 1]!;
-  for (let i = merged + 1; i < left; i++) {
-    starts[i] = starts[i + 1]!;
-    ends[i] = ends[i + 1]!;
+/** Moves the symbols that are left to the front, and what they span, and returns how many they are. */
+function gather(
+  symbols: Int32Array,
+  next: Int32Array,
+  length: number,
+  spans: MergeSpans | undefined,
+): number {
+  let n = 0;
+  for (let at = 0; at < length; at = next[at]!) {
+    if (spans !== undefined) {
+      spans.starts[n] = spans.starts[at]!;
+      spans.ends[n] = spans.ends[at]!;
+    }
+    symbols[n++] = symbols[at]!;
   }
+  return n;
 }

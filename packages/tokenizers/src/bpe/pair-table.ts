@@ -1,62 +1,87 @@
-const EMPTY = -1;
-const FIELDS = 4; // left, right, rank, merged
+/** The rank of a pair that is never merged: after all others. */
+export const NEVER = 0x7fffffff;
+
+const FIELDS = 2; // key, rank
+/** Ids below this are told apart by the key alone. */
+const EXACT = 1 << 16;
+
+/** Pairs of ids below this, bytes and the commonest tokens, have a table of their own: one look, and no hash. */
+const SMALL_BITS = 9;
+const SMALL = 1 << SMALL_BITS;
 
 /**
- * The merges of a BPE vocabulary: an open-addressing hash table from a pair of ids to its rank and the id it
- * merges into. The pair is two 32-bit fields: `left * 65536 + right` would overflow with larger vocabularies.
+ * The merges of a BPE vocabulary: an open-addressing hash table from a pair of ids to its rank. It is looked at in
+ * random places, so a slot is as small as it can be; larger ids than a key can hold are compared outside.
  */
 export class PairTable {
   readonly #slots: Int32Array;
   readonly #last: number;
+  readonly #small: Int32Array = new Int32Array(SMALL * SMALL).fill(NEVER); // by left and right
+  // By rank:
+  readonly #lefts: Int32Array;
+  readonly #rights: Int32Array;
+  readonly #merged: Int32Array;
+  #size = 0;
+  #exact = true;
 
-  /** @param merges how many pairs are going to be added */
+  /** @param merges how many pairs are going to be added, at most */
   constructor(merges: number) {
     let capacity = 8;
     while (capacity < merges * 2) capacity *= 2;
-    this.#slots = new Int32Array(capacity * FIELDS).fill(EMPTY);
+    this.#slots = new Int32Array(capacity * FIELDS).fill(NEVER);
     this.#last = capacity * FIELDS - 1;
+    this.#lefts = new Int32Array(merges);
+    this.#rights = new Int32Array(merges);
+    this.#merged = new Int32Array(merges);
   }
 
-  /** Adds a merge; says false, and does nothing, for a pair that is there already. */
-  add(left: number, right: number, rank: number, merged: number): boolean {
+  /** Adds the merge of the next rank, from 0 on; says false, and does nothing, for a pair that is there already. */
+  add(left: number, right: number, merged: number): boolean {
+    if (this.find(left, right) !== NEVER) return false;
     const slots = this.#slots;
+    const key = keyOf(left, right);
     let slot = this.#first(left, right);
-    for (; slots[slot] !== EMPTY; slot = (slot + FIELDS) & this.#last) {
-      if (slots[slot] === left && slots[slot + 1] === right) return false;
-    }
-    slots[slot] = left;
-    slots[slot + 1] = right;
-    slots[slot + 2] = rank;
-    slots[slot + 3] = merged;
+    while (slots[slot + 1] !== NEVER) slot = (slot + FIELDS) & this.#last;
+    const rank = this.#size++;
+    slots[slot] = key;
+    slots[slot + 1] = rank;
+    this.#lefts[rank] = left;
+    this.#rights[rank] = right;
+    this.#merged[rank] = merged;
+    if (left >= EXACT || right >= EXACT) this.#exact = false;
+    if (left < SMALL && right < SMALL) this.#small[(left << SMALL_BITS) | right] = rank;
     return true;
   }
 
-  /** The slot of a pair, or −1. */
+  /** How early a pair is merged, the lower the earlier; `NEVER` where it is not. */
   find(left: number, right: number): number {
+    if (left < SMALL && right < SMALL) return this.#small[(left << SMALL_BITS) | right]!;
     const slots = this.#slots;
-    const last = this.#last;
-    let slot = this.#first(left, right);
-    for (;;) {
-      const found = slots[slot]!;
-      if (found === left && slots[slot + 1] === right) return slot;
-      if (found === EMPTY) return -1;
-      slot = (slot + FIELDS) & last;
+    const key = keyOf(left, right);
+    for (let slot = this.#first(left, right); ; slot = (slot + FIELDS) & this.#last) {
+      const rank = slots[slot + 1]!;
+      if (rank === NEVER) return NEVER;
+      if (slots[slot] === key && this.#isPair(rank, left, right)) return rank;
     }
   }
 
-  /** How early the merge in a slot applies: the lower, the earlier. */
-  rankAt(slot: number): number {
-    return this.#slots[slot + 2]!;
+  /** What the pair of a rank becomes. */
+  mergedAt(rank: number): number {
+    return this.#merged[rank]!;
   }
 
-  mergedAt(slot: number): number {
-    return this.#slots[slot + 3]!;
+  #isPair(rank: number, left: number, right: number): boolean {
+    const exact = this.#exact && left < EXACT && right < EXACT;
+    return exact || (this.#lefts[rank] === left && this.#rights[rank] === right);
   }
 
   #first(left: number, right: number): number {
-    const hash = hashPair(left, right);
-    return (hash * FIELDS) & this.#last;
+    return (hashPair(left, right) * FIELDS) & this.#last;
   }
+}
+
+function keyOf(left: number, right: number): number {
+  return (left << 16) ^ right;
 }
 
 export function hashPair(left: number, right: number): number {

@@ -1,8 +1,16 @@
 import type { IdBuffer } from '../id-buffer.ts';
+import { enlarge } from '../training/arrays.ts';
 
-const FIELDS = 4; // hash, bytes of the word (0: empty slot) | ids << 16, start in the arena, start in the ids
+/**
+ * A slot is half a line of the processor's cache, for looking at random places is what takes time: hash, bytes of the
+ * word (0: empty slot) | ids << 16, the one id or where the ids start, where the bytes start, and the bytes if they
+ * are few.
+ */
+const FIELDS = 8;
+const INLINE = 4; // field in which the bytes begin
+const MOST_INLINE = 16;
 const FIRST_SLOTS = 1 << 10;
-const BYTES_PER_WORD = 24;
+const BYTES_PER_WORD = 16;
 const IDS_PER_WORD = 8;
 
 /** Longer words are too rare to be worth a place. */
@@ -16,6 +24,7 @@ export const LONGEST_CACHED = 64;
 export class WordCache {
   readonly #maximumWords: number;
   #slots = new Int32Array(FIRST_SLOTS * FIELDS);
+  #slotBytes = new Uint8Array(this.#slots.buffer);
   #arena = new Uint8Array((FIRST_SLOTS / 2) * BYTES_PER_WORD);
   #ids = new Int32Array((FIRST_SLOTS / 2) * IDS_PER_WORD);
   #words = 0;
@@ -40,19 +49,23 @@ export class WordCache {
       const lengths = slots[slot + 1]!;
       if (lengths === 0) return false;
       if (slots[slot] !== hash || (lengths & 0xffff) !== length) continue;
-      const arena = this.#arena;
-      let a = slots[slot + 2]!;
+      const kept = length <= MOST_INLINE ? this.#slotBytes : this.#arena;
+      let from = length <= MOST_INLINE ? (slot + INLINE) * 4 : slots[slot + 3]!;
       let at = start;
-      while (at < end && arena[a] === bytes[at]) {
+      while (at < end && kept[from] === bytes[at]) {
         at++;
-        a++;
+        from++;
       }
       if (at < end) continue;
-      const from = slots[slot + 3]!;
-      const ids = this.#ids;
       const count = lengths >>> 16;
       out.reserve(count);
-      for (let i = 0; i < count; i++) out.values[out.length + i] = ids[from + i]!;
+      const first = slots[slot + 2]!;
+      if (count === 1) {
+        out.values[out.length++] = first;
+        return true;
+      }
+      const ids = this.#ids;
+      for (let i = 0; i < count; i++) out.values[out.length + i] = ids[first + i]!;
       out.length += count;
       return true;
     }
@@ -74,11 +87,19 @@ export class WordCache {
       this.#arenaLength + length > this.#arena.length ||
       this.#idsLength + count > this.#ids.length;
     if (full) this.#grow();
-    this.#arena.set(bytes.subarray(start, end), this.#arenaLength);
-    this.#ids.set(ids.subarray(from, from + count), this.#idsLength);
-    place(this.#slots, [hash, length | (count << 16), this.#arenaLength, this.#idsLength]);
-    this.#arenaLength += length;
-    this.#idsLength += count;
+    const slot = freeSlot(this.#slots, hash);
+    const slots = this.#slots;
+    slots[slot] = hash;
+    slots[slot + 1] = length | (count << 16);
+    slots[slot + 2] = count === 1 ? ids[from]! : this.#keepIds(ids, from, count);
+    if (length <= MOST_INLINE) {
+      const inline = (slot + INLINE) * 4 - start;
+      for (let at = start; at < end; at++) this.#slotBytes[inline + at] = bytes[at]!;
+    } else {
+      slots[slot + 3] = this.#arenaLength;
+      this.#arena.set(bytes.subarray(start, end), this.#arenaLength);
+      this.#arenaLength += length;
+    }
     this.#words++;
   }
 
@@ -89,6 +110,13 @@ export class WordCache {
     this.#idsLength = 0;
   }
 
+  #keepIds(ids: Int32Array, from: number, count: number): number {
+    const first = this.#idsLength;
+    for (let i = 0; i < count; i++) this.#ids[first + i] = ids[from + i]!;
+    this.#idsLength += count;
+    return first;
+  }
+
   /** Doubles all tables, or empties them where they have reached their bound. */
   #grow(): void {
     if (this.#slots.length >= this.#maximumWords * 2 * FIELDS) {
@@ -97,23 +125,22 @@ export class WordCache {
     }
     const old = this.#slots;
     this.#slots = new Int32Array(old.length * 2);
+    this.#slotBytes = new Uint8Array(this.#slots.buffer);
     for (let slot = 0; slot < old.length; slot += FIELDS) {
-      if (old[slot + 1] !== 0) place(this.#slots, old.subarray(slot, slot + FIELDS));
+      if (old[slot + 1] === 0) continue;
+      const to = freeSlot(this.#slots, old[slot]!);
+      for (let i = 0; i < FIELDS; i++) this.#slots[to + i] = old[slot + i]!;
     }
-    const arena = new Uint8Array(this.#arena.length * 2);
-    arena.set(this.#arena);
-    this.#arena = arena;
-    const ids = new Int32Array(this.#ids.length * 2);
-    ids.set(this.#ids);
-    this.#ids = ids;
+    this.#arena = enlarge(this.#arena, new Uint8Array(this.#arena.length * 2));
+    this.#ids = enlarge(this.#ids, new Int32Array(this.#ids.length * 2));
   }
 }
 
-function place(slots: Int32Array, entry: ArrayLike<number>): void {
+function freeSlot(slots: Int32Array, hash: number): number {
   const last = slots.length - 1;
-  let slot = firstSlot(entry[0]!, last);
+  let slot = firstSlot(hash, last);
   while (slots[slot + 1] !== 0) slot = (slot + FIELDS) & last;
-  slots.set(entry, slot);
+  return slot;
 }
 
 function firstSlot(hash: number, last: number): number {

@@ -151,7 +151,7 @@ function mergesOf(vocabulary: ReadonlyMap<string, number>): {
       continue;
     }
     for (const [i, id] of whole.entries()) symbols[i] = id!;
-    if (merger.merge(symbols, token.length) === 2 && pairs.add(symbols[0]!, symbols[1]!, rank, rank)) {
+    if (merger.merge(symbols, token.length) === 2 && pairs.add(symbols[0]!, symbols[1]!, rank)) {
       merges.push([tokens.get(symbols[0]!)!, tokens.get(symbols[1]!)!]);
     } else complete = false;
   }
