@@ -35,6 +35,19 @@ export class PairTable {
     this.#merged = new Int32Array(merges);
   }
 
+  /** All merges in the order of their ranks, spelled. */
+  toMerges(tokens: readonly (string | undefined)[]): [left: string, right: string][] {
+    return Array.from({ length: this.#size }, (_, rank) => [
+      tokens[this.#lefts[rank]!]!,
+      tokens[this.#rights[rank]!]!,
+    ]);
+  }
+
+  /** Whether all the pairs that there is room for have been added. */
+  get full(): boolean {
+    return this.#size === this.#merged.length;
+  }
+
   /** Adds the merge of the next rank, from 0 on; says false, and does nothing, for a pair that is there already. */
   add(left: number, right: number, merged: number): boolean {
     if (this.find(left, right) !== NEVER) return false;

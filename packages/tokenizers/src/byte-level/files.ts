@@ -16,7 +16,7 @@ export function readVocabularyFile(text: string): Map<string, number> {
 /** Reads the text of a `merges.txt` or `vocab.bpe`: a version line, then a pair a line. */
 export function readMergesFile(text: string): [left: string, right: string][] {
   const merges: [string, string][] = [];
-  let at = text.startsWith('#version') ? lineAfter(text, 0) : 0;
+  let at = mergesStart(text);
   for (let line = at === 0 ? 1 : 2; at < text.length; line++) {
     // Lines end at a line feed alone: symbols of the alphabet count as line ends elsewhere.
     const next = lineAfter(text, at);
@@ -36,7 +36,13 @@ export function readMergesFile(text: string): [left: string, right: string][] {
   return merges;
 }
 
-function lineAfter(text: string, at: number): number {
+/** Where the first merge is: after the version line, if there is one. */
+export function mergesStart(text: string): number {
+  return text.startsWith('#version') ? lineAfter(text, 0) : 0;
+}
+
+/** Where the next line starts, or the end of the text. */
+export function lineAfter(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end < 0 ? text.length : end + 1;
 }

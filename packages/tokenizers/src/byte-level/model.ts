@@ -1,9 +1,7 @@
-import { mergeTable } from '../bpe/merge-table.ts';
 import { Merger } from '../bpe/merger.ts';
-
+import type { PairTable } from '../bpe/pair-table.ts';
 import { show, TokenizerError } from '../errors.ts';
 import { IdBuffer } from '../id-buffer.ts';
-import { tokensById } from '../models/word-model.ts';
 import type { AlignedText } from '../pipeline/aligned-text.ts';
 import type { Places, SegmentDecoder, SegmentModel } from '../segment-model.ts';
 import { Utf8Decoder } from '../utf8-decoder.ts';
@@ -18,8 +16,9 @@ const MISSING = -1;
 export interface ByteLevelModelParts {
   /** Token → id, the tokens spelled in GPT-2's byte alphabet. */
   readonly vocabulary: ReadonlyMap<string, number>;
-  /** Pairs of tokens, first the merge that applies first. */
-  readonly merges: readonly (readonly [left: string, right: string])[];
+  /** The vocabulary by id. */
+  readonly tokens: readonly (string | undefined)[];
+  readonly pairs: PairTable;
   /** Put a blank before text that does not start with one. */
   readonly addPrefixSpace: boolean;
   /** A piece that is a token as a whole is that token, whatever the merges say. */
@@ -45,13 +44,13 @@ export class ByteLevelModel implements SegmentModel {
   #symbols = new Int32Array(256);
 
   constructor(parts: ByteLevelModelParts) {
-    this.tokens = tokensById(parts.vocabulary);
+    this.tokens = parts.tokens;
     this.#vocabulary = parts.vocabulary;
     this.#idOfByte = Int32Array.from(
       { length: 256 },
       (_, b) => parts.vocabulary.get(symbolOfByte(b)) ?? MISSING,
     );
-    this.#merger = new Merger(mergeTable(parts.vocabulary, parts.merges, 0, this.tokens));
+    this.#merger = new Merger(parts.pairs);
     this.#cache = parts.cacheSize > 0 ? new WordCache(parts.cacheSize) : undefined;
     this.#addPrefixSpace = parts.addPrefixSpace;
     this.#ignoreMerges = parts.ignoreMerges;

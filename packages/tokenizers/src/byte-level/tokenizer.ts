@@ -2,10 +2,11 @@ import { TokenizerError } from '../errors.ts';
 import { readDefinition } from '../json/definition.ts';
 import { JsonFields, mismatch, parseJson } from '../json/fields.ts';
 import { readByteLevel } from '../json/pre-tokenizer.ts';
-import { vocabularyObject } from '../json/vocabulary.ts';
-import type { Merge } from '../models/bpe.ts';
+import type { BPETables } from '../models/bpe.ts';
+import { tokensById } from '../models/word-model.ts';
 import { PipelineTokenizer } from '../pipeline/tokenizer.ts';
 import { readMergesFile, readVocabularyFile, writeMergesFile } from './files.ts';
+import { readMergeIds } from './merge-ids.ts';
 import type { ByteLevelBPEOptions } from './options.ts';
 import { byteLevelCut } from './recognise.ts';
 
@@ -44,10 +45,11 @@ export interface VocabularyFilesOptions extends Pick<ByteLevelBPEOptions, 'addPr
  * @see Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.2
  */
 export class ByteLevelBPETokenizer extends PipelineTokenizer {
-  readonly #merges: readonly Merge[];
+  readonly #options: ByteLevelBPEOptions;
 
-  constructor(options: ByteLevelBPEOptions) {
-    const { vocabulary, merges, addedTokens = [], addPrefixSpace = false, trimOffsets = false } = options;
+  /** @param tables what `options` says by id, where it has been read already: its merges are then not asked for */
+  constructor(options: ByteLevelBPEOptions, tables?: BPETables) {
+    const { vocabulary, addedTokens = [], addPrefixSpace = false, trimOffsets = false } = options;
     const byteLevel = {
       type: 'ByteLevel',
       add_prefix_space: addPrefixSpace,
@@ -56,13 +58,24 @@ export class ByteLevelBPETokenizer extends PipelineTokenizer {
     };
     super(
       {
-        model: { type: 'BPE', mergesAsText: true, options: { vocabulary, merges, ...NO_EXTRAS } },
+        model: {
+          type: 'BPE',
+          mergesAsText: true,
+          options: {
+            vocabulary,
+            tables,
+            get merges() {
+              return options.merges;
+            },
+            ...NO_EXTRAS,
+          },
+        },
         addedTokens,
         sections: { pre_tokenizer: byteLevel, post_processor: byteLevel, decoder: byteLevel },
       },
       options.cacheSize,
     );
-    this.#merges = merges;
+    this.#options = options;
   }
 
   /**
@@ -100,26 +113,45 @@ export class ByteLevelBPETokenizer extends PipelineTokenizer {
     const { specialTokens, ...rest } = options;
     const vocabulary = readVocabularyFile(files.vocabulary);
     const contents = specialTokens ?? (vocabulary.has(END_OF_TEXT) ? [END_OF_TEXT] : []);
-    let free = Math.max(...vocabulary.values()) + 1;
+    const tokens = tokensById(vocabulary);
+    let free = tokens.length;
     const addedTokens = contents.map((content) => {
       return { content, id: vocabulary.get(content) ?? free++, special: true };
     });
-    return new ByteLevelBPETokenizer({
-      ...rest,
-      vocabulary,
-      merges: readMergesFile(files.merges),
-      addedTokens,
-    });
+    const pairs = readMergeIds(files.merges, tokens);
+    const read = { ...rest, vocabulary, addedTokens };
+    return pairs === undefined
+      ? new ByteLevelBPETokenizer({ ...read, merges: readMergesFile(files.merges) })
+      : byteLevelFromTables(read, { tokens, pairs });
   }
 
   /** The texts of `vocab.json` and `merges.txt`; which tokens are special is not in them. */
   toVocabularyFiles(): VocabularyFiles {
-    const tokens = Array.from({ length: this.vocabularySize }, (_, id) => this.idToToken(id));
+    // Line by line: an object of all of them, only to be written, would take as much memory as learning them.
+    const entries: string[] = [];
+    for (let id = 0; id < this.vocabularySize; id++) {
+      const token = this.idToToken(id);
+      if (token !== undefined) entries.push(`${JSON.stringify(token)}:${id}`);
+    }
     return {
-      vocabulary: JSON.stringify(vocabularyObject(tokens)),
-      merges: writeMergesFile(this.#merges),
+      vocabulary: `{${entries.join(',')}}`,
+      merges: writeMergesFile(this.#options.merges),
     };
   }
+}
+
+/** A tokenizer whose merges are there as ids; their strings are made when somebody asks for them. */
+export function byteLevelFromTables(
+  options: Omit<ByteLevelBPEOptions, 'merges'>,
+  tables: BPETables,
+): ByteLevelBPETokenizer {
+  const lazy = {
+    ...options,
+    get merges() {
+      return tables.pairs.toMerges(tables.tokens);
+    },
+  };
+  return new ByteLevelBPETokenizer(lazy, tables);
 }
 
 function readSection(value: unknown, path: string): ReturnType<typeof readByteLevel> {

@@ -1,9 +1,12 @@
+import { PairTable } from '../bpe/pair-table.ts';
+import { IdBuffer } from '../id-buffer.ts';
+import type { BPETables } from '../models/bpe.ts';
 import { MergeLearner, type Ties } from '../training/merge-learner.ts';
 import { checkTraining, type TrainingOptions } from '../training/options.ts';
 import { Pause } from '../training/pause.ts';
 import { forEachText, type Texts } from '../training/texts.ts';
 import { bytesInSymbolOrder, symbolOfByte } from './alphabet.ts';
-import { ByteLevelBPETokenizer } from './tokenizer.ts';
+import { type ByteLevelBPETokenizer, byteLevelFromTables } from './tokenizer.ts';
 import { WordCounter } from './word-counter.ts';
 
 const BYTES = 256;
@@ -76,20 +79,16 @@ export async function trainByteLevelBPE(
   onProgress?.({ stage: 'reading', texts: read, words: counter.words });
 
   // In a function of its own, so that the learner's memory is free before the tokenizer is made.
-  const { tokens, merges } = await learnMerges(counter, options, pause);
-  return new ByteLevelBPETokenizer({
-    vocabulary: new Map(tokens.map((token, id) => [token, id])),
-    merges,
-    addedTokens: specialTokens.map((content, id) => ({ content, id, special: true })),
-    addPrefixSpace,
-  });
+  const { vocabulary, tables } = await learnMerges(counter, options, pause);
+  const addedTokens = specialTokens.map((content, id) => ({ content, id, special: true }));
+  return byteLevelFromTables({ vocabulary, addedTokens, addPrefixSpace }, tables);
 }
 
 async function learnMerges(
   counter: WordCounter,
   options: TrainByteLevelBPEOptions,
   pause: Pause,
-): Promise<{ tokens: readonly string[]; merges: readonly (readonly [left: string, right: string])[] }> {
+): Promise<{ vocabulary: ReadonlyMap<string, number>; tables: BPETables }> {
   const { vocabularySize, minFrequency = 2, specialTokens = [], ties = 'smallestPair', onProgress } = options;
   const bytes = bytesInSymbolOrder();
   const idOfByte = new Int32Array(BYTES);
@@ -100,16 +99,20 @@ async function learnMerges(
     ties,
     reserved: new Set(specialTokens),
   });
-  const merges: (readonly [string, string])[] = [];
   const total = vocabularySize - initial.length;
+  const merges = new IdBuffer(); // left, right and merged, in turn: strings of them would take more than the tables
   while (learner.tokens.length < vocabularySize) {
     const pair = learner.next();
     if (pair === undefined) break;
-    merges.push([learner.tokens[pair[0]]!, learner.tokens[pair[1]]!]);
+    for (const id of pair) merges.push(id);
     if (!pause.due) continue;
-    onProgress?.({ stage: 'merging', merges: merges.length, total });
+    onProgress?.({ stage: 'merging', merges: merges.length / 3, total });
     await pause.take();
   }
-  onProgress?.({ stage: 'merging', merges: merges.length, total: merges.length });
-  return { tokens: learner.tokens, merges };
+  const count = merges.length / 3;
+  onProgress?.({ stage: 'merging', merges: count, total: count });
+  const pairs = new PairTable(count);
+  const { values } = merges;
+  for (let i = 0; i < merges.length; i += 3) pairs.add(values[i]!, values[i + 1]!, values[i + 2]!);
+  return { vocabulary: learner.ids, tables: { tokens: learner.tokens, pairs } };
 }

@@ -4,6 +4,7 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const LETTER_U = 0x75;
 const BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 const BYTE_ORDER_MARK = 0xfeff;
@@ -62,12 +63,31 @@ function endOfLiteral(text: string, from: number): number {
 }
 
 function unescapeLiteral(literal: string): string | undefined {
-  if (!literal.includes('\\')) return literal;
+  const backslash = literal.lastIndexOf('\\');
+  if (backslash < 0) return literal;
+  if (backslash === 0 && literal.charCodeAt(1) === LETTER_U) {
+    // `"\u0120the"`: two of three tokens in GPT-2's file are spelled so.
+    const unit = hexadecimal(literal, 2, 6);
+    if (unit >= 0) return String.fromCharCode(unit) + literal.slice(6);
+  }
   try {
     return JSON.parse(`"${literal}"`) as string;
   } catch {
     return undefined;
   }
+}
+
+/** The number that `text[from … end)` spells, or −1 where it spells none. */
+function hexadecimal(text: string, from: number, end: number): number {
+  let value = 0;
+  for (let at = from; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    const letter = unit | 0x20;
+    if (isDigit(unit)) value = value * 16 + unit - 0x30;
+    else if (letter >= 0x61 && letter <= 0x66) value = value * 16 + letter - 0x57;
+    else return -1;
+  }
+  return value;
 }
 
 function isDigit(unit: number): boolean {

@@ -1,5 +1,6 @@
 import { mergeTable } from '../bpe/merge-table.ts';
 import { Merger, type MergeSpans } from '../bpe/merger.ts';
+import type { PairTable } from '../bpe/pair-table.ts';
 import type { IdBuffer } from '../id-buffer.ts';
 import { unitsOf } from '../unicode/walk.ts';
 import { byteToken } from './unigram.ts';
@@ -9,10 +10,18 @@ const NONE = -1;
 
 export type Merge = readonly [left: string, right: string];
 
+export interface BPETables {
+  /** The vocabulary by id. */
+  readonly tokens: readonly (string | undefined)[];
+  readonly pairs: PairTable;
+}
+
 export interface BPEOptions {
   readonly vocabulary: ReadonlyMap<string, number>;
   /** Pairs of tokens, first the merge that applies first. */
   readonly merges: readonly Merge[];
+  /** Vocabulary and merges by id, where they have been read already. */
+  readonly tables?: BPETables | undefined;
   /** What a character outside the vocabulary becomes; without one it is left out. */
   readonly unknownToken?: string | undefined;
   /** What a token within a word begins with. */
@@ -46,7 +55,8 @@ export class BPEModel implements WordModel {
     this.tokens = tokensById(options.vocabulary);
     this.#options = options;
     this.#merger = new Merger(
-      mergeTable(options.vocabulary, options.merges, options.continuingSubwordPrefix?.length),
+      options.tables?.pairs ??
+        mergeTable(options.vocabulary, options.merges, options.continuingSubwordPrefix?.length),
     );
     const { unknownToken, vocabulary } = options;
     this.#unknownId = unknownToken === undefined ? NONE : (vocabulary.get(unknownToken) ?? NONE);

@@ -14,10 +14,11 @@ export interface WordModel {
 /** The tokens of a vocabulary by id; a hole is `undefined`. */
 export function tokensById(vocabulary: ReadonlyMap<string, number>): (string | undefined)[] {
   const tokens: (string | undefined)[] = [];
-  for (const [token, id] of vocabulary) {
+  // An iterator would make an array for each entry, which is half of the time.
+  vocabulary.forEach((id, token) => {
     while (tokens.length < id) tokens.push(undefined);
     tokens[id] = token;
-  }
+  });
   return tokens;
 }
 

@@ -13,7 +13,7 @@ const LONGEST_LINE = 1 << 20;
  */
 export async function* linesOf(files: string | Iterable<string>): AsyncGenerator<string[]> {
   for (const file of typeof files === 'string' ? [files] : files) {
-    const stream = createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 16 });
+    const stream = createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 14 });
     try {
       yield* linesIn(stream);
     } catch (error) {

@@ -1,5 +1,6 @@
+import { mergeTable } from '../bpe/merge-table.ts';
 import { ByteLevelModel } from '../byte-level/model.ts';
-import { byteLevelCut } from '../byte-level/recognise.ts';
+import { type ByteLevelCut, byteLevelCut } from '../byte-level/recognise.ts';
 import { CharModel } from '../char/model.ts';
 import { cutsCharacters } from '../char/recognise.ts';
 import { joinWithBlanks } from '../decoders/decoders.ts';
@@ -10,7 +11,9 @@ import { JsonFields } from '../json/fields.ts';
 import { readBertNormalizer, readNormalizer } from '../json/normalizer.ts';
 import { readPreTokenizer } from '../json/pre-tokenizer.ts';
 import { BertEncoder } from '../models/bert-encoder.ts';
+import type { BPEOptions, BPETables } from '../models/bpe.ts';
 import { makeModel } from '../models/definitions.ts';
+import { tokensById } from '../models/word-model.ts';
 import { recogniseCleaning } from '../normalizers/bert-steps.ts';
 import type { SegmentModel } from '../segment-model.ts';
 import { wellFormed } from '../unicode/walk.ts';
@@ -36,7 +39,7 @@ export function compileModel(
   const decoding = decoder ? readDecoder(decoder, 'decoder') : joinWithBlanks;
   if (model.type === 'BPE') {
     const cut = byteLevelCut(model.options, pre_tokenizer, decoder);
-    if (cut !== undefined) return { model: new ByteLevelModel({ ...model.options, ...cut, cacheSize }) };
+    if (cut !== undefined) return { model: byteLevelModel(model.options, cut, cacheSize) };
   }
   if (model.type === 'WordLevel' && cutsCharacters(pre_tokenizer, decoder)) {
     return { model: new CharModel(model.options.vocabulary, model.options.unknownToken) };
@@ -60,6 +63,17 @@ export function compileModel(
     },
   });
   return { model: pipeline, encodeRaw: (text, ids) => encoder.encode(text, ids) };
+}
+
+function byteLevelModel(options: BPEOptions, cut: ByteLevelCut, cacheSize: number): ByteLevelModel {
+  const { vocabulary, ignoreMerges } = options;
+  const tables = options.tables ?? tablesOf(options);
+  return new ByteLevelModel({ vocabulary, ...tables, ignoreMerges, ...cut, cacheSize });
+}
+
+function tablesOf({ vocabulary, merges }: BPEOptions): BPETables {
+  const tokens = tokensById(vocabulary);
+  return { tokens, pairs: mergeTable(vocabulary, merges, 0, tokens) };
 }
 
 function typeOf(section: unknown): unknown {

@@ -65,8 +65,13 @@ export class MergeLearner {
     this.#recount();
   }
 
-  /** Makes the next merge and returns its two symbols; `undefined` when no pair is frequent enough. */
-  next(): readonly [left: number, right: number] | undefined {
+  /** The ids of all token strings. */
+  get ids(): ReadonlyMap<string, number> {
+    return this.#ids;
+  }
+
+  /** Makes the next merge and returns its two symbols and theirs; `undefined` when no pair is frequent enough. */
+  next(): readonly [left: number, right: number, merged: number] | undefined {
     for (;;) {
       const pair = this.#best();
       if (pair === UNTRACKED) {
@@ -84,8 +89,9 @@ export class MergeLearner {
         this.#merge(pair, known, false);
         this.#tallyAround(known);
       }
-      this.#track(known ?? this.tokens.length - 1);
-      return [left, right];
+      const merged = known ?? this.tokens.length - 1;
+      this.#track(merged);
+      return [left, right, merged];
     }
   }
 

@@ -105,7 +105,8 @@ export class TrackedPairs {
       used += occurrences;
     }
     this.#placesUsed = used;
-    if (this.places.length < used) this.places = new Int32Array(Math.ceil(used * SLACK));
+    // No slack: the first merges make room.
+    if (this.places.length < used) this.places = new Int32Array(used);
     const { places } = this;
     this.#segmentation.forEachPair((left, right, _count, at) => {
       const pair = this.find(left, right);

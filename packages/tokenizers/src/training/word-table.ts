@@ -1,13 +1,16 @@
 import { enlarge } from './arrays.ts';
 
 const FREE = -1;
+const FIRST_SLOTS = 1 << 12;
+/** Words per slot, at most: memory matters more here than a longer search. */
+const LOAD = 0.75;
 
 /** Distinct words, as UTF-8, and how often each was met; memory grows with the words, not with the text. */
 export class WordTable {
-  #slots = new Int32Array(1 << 12).fill(FREE); // word numbers, in order of first appearance
-  #hashes = new Int32Array(1 << 11);
-  #counts = new Float64Array(1 << 11);
-  #starts = new Int32Array((1 << 11) + 1);
+  #slots = new Int32Array(FIRST_SLOTS).fill(FREE); // word numbers, in order of first appearance
+  #hashes = new Int32Array(FIRST_SLOTS * LOAD);
+  #counts = new Float64Array(FIRST_SLOTS * LOAD);
+  #starts = new Int32Array(FIRST_SLOTS * LOAD + 1);
   #arena = new Uint8Array(1 << 14);
   #size = 0;
 
@@ -23,7 +26,7 @@ export class WordTable {
 
   /** Counts of the words by number. */
   get counts(): Float64Array {
-    return this.#counts.slice(0, this.#size);
+    return this.#counts.subarray(0, this.#size);
   }
 
   /** Counts the word `bytes[start … end)` once more. */
@@ -40,7 +43,7 @@ export class WordTable {
     const word = this.#size++;
     this.#slots[slot] = word;
     this.#keep(word, bytes, start, end, hash);
-    if (this.#size * 2 >= this.#slots.length) this.#grow();
+    if (this.#size === this.#hashes.length) this.#grow();
   }
 
   /** Visits the words in order of first appearance. */
@@ -78,9 +81,9 @@ export class WordTable {
       slots[slot] = word;
     }
     this.#slots = slots;
-    this.#hashes = enlarge(this.#hashes, new Int32Array(slots.length / 2));
-    this.#counts = enlarge(this.#counts, new Float64Array(slots.length / 2));
-    this.#starts = enlarge(this.#starts, new Int32Array(slots.length / 2 + 1));
+    this.#hashes = enlarge(this.#hashes, new Int32Array(slots.length * LOAD));
+    this.#counts = enlarge(this.#counts, new Float64Array(slots.length * LOAD));
+    this.#starts = enlarge(this.#starts, new Int32Array(slots.length * LOAD + 1));
   }
 }
 
