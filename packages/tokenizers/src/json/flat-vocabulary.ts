@@ -33,11 +33,11 @@ export function readFlatVocabulary(text: string, path: string): Map<string, numb
     for (; isDigit(text.charCodeAt(at)); at++) id = id * 10 + text.charCodeAt(at) - 0x30;
     const digits = at - first;
     if (digits === 0 || digits > MOST_DIGITS || (digits > 1 && text[first] === '0')) return undefined;
-    vocabulary.add(token, id);
     at = skipSpace(text, at);
     const next = text.charCodeAt(at++);
+    if (next !== COMMA && next !== CLOSING_BRACE) return undefined;
+    vocabulary.add(token, id);
     if (next === CLOSING_BRACE) break;
-    if (next !== COMMA) return undefined;
   }
   return skipSpace(text, at) === text.length ? vocabulary.finish() : undefined;
 }

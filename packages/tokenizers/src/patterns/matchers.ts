@@ -47,9 +47,9 @@ export function runs(kindOf: (properties: number) => number): Matcher {
 }
 
 /** Long texts are searched in windows of this many units … */
-const WINDOW = 4096;
+const WINDOW = 2048;
 /** … and what lies so near a window's end is left to the next. */
-const MARGIN = 2048;
+const MARGIN = 1024;
 
 /**
  * Every match of a regular expression (flags g and u), the stretch being a text of its own. In a long one a match may be
