@@ -98,6 +98,19 @@ describe('while a run is on its way', () => {
     expect(counts()).toEqual(before);
   });
 
+  test('what is recorded meanwhile reads its inputs, disposed of and followed by others of their size', async () => {
+    const size = 3001;
+    const x = tf.tensor1d(new Float32Array(size).fill(1));
+    const row = tf.gather(tf.tensor1d([1, 2]), tf.neg(tf.tensor1d([-5], 'int32')));
+    const reading = tf.exp(tf.zeros([2])).data(); // in a second graph, as the first one fails
+    const y = tf.neg(x);
+    x.dispose();
+    expect((await reading)[0]).toBe(1);
+    tf.tensor1d(new Float32Array(size).fill(9));
+    expect((await y.data())[0]).toBe(-1);
+    await expect(row.data()).rejects.toThrow('GatherV2');
+  });
+
   test('what piles up unread is run, and can be read afterwards', async () => {
     onnxBackend().configure({ pendingOperations: 50 });
     const before = runs();

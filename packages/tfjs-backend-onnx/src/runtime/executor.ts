@@ -109,6 +109,8 @@ export class Executor {
 
   /** Takes back memory that no tensor holds any more; `awaited` where the next run may still read it. */
   release(value: LazyValue, storage: Memory, awaited: boolean): void {
+    // What is recorded while a run is on its way may read it in the next one: this one keeps it as if it read it too.
+    if (this.#running) storage.lastRead = this.#calls;
     this.memories.release(value, storage, awaited || this.#running);
   }
 
