@@ -16,7 +16,7 @@ import {
 import { hostArray, type MemoryType } from '../runtime/buffer-pool.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { blaming, failure, hostFailure } from '../runtime/failure.ts';
-import { hostInputs } from '../runtime/host-stage.ts';
+import { hostInputs, runOnHost } from '../runtime/host-stage.ts';
 import type { SynchronousSession } from '../runtime/runtime.ts';
 import type { RuntimeTensor } from '../runtime/runtime-tensor.ts';
 import { FrozenWeights } from './frozen-weights.ts';
@@ -289,29 +289,18 @@ export class Program {
     memories: (Memory | null)[],
     args: readonly Memory[],
   ): void {
-    const { inPlace, run } = operation.host!;
-    const { pool } = this.#executor.memories;
     const start = performance.now();
-    const read = inputs.map((input) => memories[input.number] as HostMemory);
-    const made = outputs.map(({ value }, index): HostMemory => {
-      const place = inPlace[index] ?? null;
-      if (place === null) return pool.take(value.type as MemoryType, value.size);
-      const [from, input] = [read[place]!, inputs[place]!];
-      const once = inPlace.lastIndexOf(place) === index && read.indexOf(from) === read.lastIndexOf(from);
-      if (!once || !free[place] || !this.#mayChange(input, from, args))
-        return pool.copy(value.type as MemoryType, from.array);
-      from.version++;
-      if (!input.source) memories[input.number] = null;
-      return from;
-    });
+    const read = inputs.map((input) => memories[input.number] as HostMemory); // all of them are in this process's memory
+    const replaceable = inputs.map((input, i) => free[i]! && this.#mayChange(input, read[i]!, args));
+    let made: readonly HostMemory[];
     try {
-      run(
-        read.map(({ array }) => array),
-        made.map(({ array }) => array),
-      );
+      made = runOnHost(operation, read, replaceable, this.#executor.memories);
     } catch (error) {
       throw hostFailure(error, operation).error;
     }
+    inputs.forEach(({ source, number }, i) => {
+      if (!source && made.includes(read[i]!)) memories[number] = null;
+    });
     outputs.forEach((output, index) => {
       memories[output.number] = made[index]!;
     });

@@ -5,7 +5,7 @@ import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import { planStages } from '../graph/stages.ts';
-import type { HostArray, LazyValue, Memory, Operation } from '../graph/value.ts';
+import type { HostArray, HostMemory, LazyValue, Memory, Operation } from '../graph/value.ts';
 import { belongsOnCpu } from '../graph/webgpu-form.ts';
 import type { OnnxBackendOptions } from '../options.ts';
 import { hostArray, type MemoryType } from './buffer-pool.ts';
@@ -224,7 +224,11 @@ export class Executor {
       const inputs = hostInputs(operation);
       for (const { storage } of inputs) if (!storage!.array) yield* this.download(storage!);
       const replaceable = inputs.map((input) => input.storage!.holders === 0 && isLastReader(input));
-      runOnHost(operation, replaceable, this.memories);
+      const read = inputs.map(({ storage }) => storage as HostMemory); // it is on the host by now
+      const made = runOnHost(operation, read, replaceable, this.memories);
+      operation.outputs.forEach((output, index) => {
+        output.settle(made[index]!);
+      });
     } catch (error) {
       return hostFailure(error, operation);
     }

@@ -3,32 +3,32 @@ import type { MemoryType } from './buffer-pool.ts';
 import type { Memories } from './memories.ts';
 
 /**
- * Runs an operation on the host and settles its outputs.
+ * Runs an operation on the host and gives its outputs' memory.
+ * @param read the memory of its inputs
  * @param replaceable for every input whether nobody else needs its memory: it may become an output's
  */
-export function runOnHost(operation: Operation, replaceable: readonly boolean[], memories: Memories): void {
+export function runOnHost(
+  operation: Operation,
+  read: readonly HostMemory[],
+  replaceable: readonly boolean[],
+  memories: Memories,
+): readonly HostMemory[] {
   const { inPlace, run } = operation.host!;
-  const inputs = hostInputs(operation);
-  const storages = operation.outputs.map((output, index): HostMemory => {
+  const made = operation.outputs.map((output, index): HostMemory => {
     const place = inPlace[index] ?? null;
     if (place === null) return memories.pool.take(output.type as MemoryType, output.size);
-    const from = inputs[place]!.storage as HostMemory; // whoever calls this has brought it to the host
-    const alone =
-      replaceable[place] && !from.device && isReadOnce(place, inputs) && inPlace.lastIndexOf(place) === index;
-    return alone ? memories.takeOver(from) : memories.pool.copy(output.type as MemoryType, from.array);
+    const from = read[place]!;
+    // No other output takes it over, and the operation reads it as no other input.
+    const isOnly = inPlace.lastIndexOf(place) === index && read.indexOf(from) === read.lastIndexOf(from);
+    return replaceable[place] && isOnly && !from.device
+      ? memories.takeOver(from)
+      : memories.pool.copy(output.type as MemoryType, from.array);
   });
   run(
-    inputs.map(({ storage }) => storage!.array!),
-    storages.map(({ array }) => array),
+    read.map(({ array }) => array),
+    made.map(({ array }) => array),
   );
-  operation.outputs.forEach((output, index) => {
-    output.settle(storages[index]!);
-  });
-}
-
-/** Whether an operation sees the memory of that input as no other input too. */
-function isReadOnce(place: number, inputs: readonly LazyValue[]): boolean {
-  return inputs.every(({ storage }, index) => index === place || storage !== inputs[place]!.storage);
+  return made;
 }
 
 /** The values that an operation on the host reads; it has no literals. */
