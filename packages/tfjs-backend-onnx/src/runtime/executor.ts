@@ -311,7 +311,7 @@ export class Executor {
     const start = performance.now();
     expectMemoryFor(plan);
     const bytes = buildModel(plan, constants, this.#runtime.provider);
-    const session = this.#runtime.build({ bytes, onDevice: [], onCpu: [] }, options);
+    const session = this.#runtime.build({ bytes, onDevice: [], onCpu: [], large: isLarge(plan) }, options);
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
     return session;
@@ -341,7 +341,13 @@ export class Executor {
     const onCpu = provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [];
     const onDevice = [...outputsOnDevice, ...markers.map(({ name }) => name)];
     writeGraphFile(bytes, plan);
-    const model = { bytes, onDevice, onCpu, tracePrefix: this.#profiling?.nextTrace() ?? null };
+    const model = {
+      bytes,
+      onDevice,
+      onCpu,
+      large: isLarge(plan),
+      tracePrefix: this.#profiling?.nextTrace() ?? null,
+    };
     const session = yield* waitFor<Session>(this.#runtime.build(model, this.#options));
     const graph: CompiledGraph = { session, constants };
     cache.set(signature, graph);
@@ -357,6 +363,14 @@ function newCache({ cachedSessions }: OnnxBackendOptions): LeastRecentlyUsed<Com
 
 function notComputed(values: readonly LazyValue[]): LazyValue[] {
   return values.filter(({ storage }) => !storage);
+}
+
+/** From 64 MB on, all values of the graph together. */
+const LARGE_GRAPH = 2 ** 24;
+
+function isLarge({ operations }: Schedule): boolean {
+  const sizes = operations.flatMap(({ outputs }) => outputs.map(({ size }) => size));
+  return sizes.reduce((sum, size) => sum + size, 0) >= LARGE_GRAPH;
 }
 
 /** Looks whether the largest value in a graph fits into memory; what else is there at the same time nobody knows. */
