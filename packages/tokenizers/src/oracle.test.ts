@@ -71,6 +71,19 @@ describe.each(all)('%s', (_, json) => {
     expect([...tokenizer.encodeIds(text)]).toEqual((await theirs.encode(text)).getIds());
   });
 
+  // The binding refuses lists of words; each on its own is what Rust makes of them.
+  test('words', async () => {
+    const words = ['The', 'naïve', 'fox', '', "isn't", '中文', '12,5'];
+    const alone = await Promise.all(
+      words.map((word) => theirs.encode(word, null, { addSpecialTokens: false })),
+    );
+    const expected = alone.map((encoding, i) => rust(encoding, [words[i]!], theirs));
+    const found = ours(tokenizer.encode(words, { addSpecialTokens: false }));
+    expect(found.ids).toEqual(expected.flatMap(({ ids }) => ids));
+    expect(found.offsets).toEqual(expected.flatMap(({ offsets }) => offsets));
+    expect(found.wordIds).toEqual(expected.flatMap(({ ids }, i) => ids.map(() => i)));
+  });
+
   test('pairs', async () => {
     for (const [i, text] of CORPUS.entries()) {
       const pair = CORPUS[(i + 3) % CORPUS.length]!;

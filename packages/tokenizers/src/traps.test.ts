@@ -196,6 +196,19 @@ test('GPT (2018): </w> ends a word, text is lower case', () => {
   expect(tokenizer.decode(tokenizer.encodeIds('AB aB'))).toBe('ab ab');
 });
 
+test('Transformer-XL: whole words, <eos> after each text; <formula> is a word like any other', () => {
+  const tokenizer = tokenizerFromJSON(all['Transformer-XL with its special tokens']!);
+  const text = 'The quick unseen fox <formula>';
+  expect(tokenizer.encode(text).tokens).toEqual(['The', 'quick', '<unk>', 'fox', '<formula>', '<eos>']);
+  expect(tokenizer.encode('The<formula>').tokens).toEqual(['<unk>', '<eos>']);
+  const { tokens, specialTokensMask } = tokenizer.encode(text, { textPair: 'The', allowedSpecial: 'all' });
+  expect(tokens).toEqual(['The', 'quick', '<unk>', 'fox', '<formula>', '<eos>', 'The', '<eos>']);
+  expect([...specialTokensMask]).toEqual([0, 0, 0, 0, 1, 1, 0, 1]);
+  expect(tokenizer.decode(tokenizer.encodeIds('The quick fox'), { skipSpecialTokens: true })).toBe(
+    'The quick fox',
+  );
+});
+
 describe.each(subjects)('$name', ({ name, tokenizer }) => {
   test('a lone surrogate is U+FFFD', () => {
     for (const broken of ['a\ud83d b', '\ude00', 'x\ud800\ud800y']) {

@@ -391,6 +391,29 @@ export function families(byteLevel: {
         unk_token: '<unk>',
       },
     },
+    'Transformer-XL with its special tokens': {
+      ...root,
+      added_tokens: ['<eos>', '<unk>', '<formula>'].map(special),
+      normalizer: null,
+      pre_tokenizer: { type: 'WhitespaceSplit' },
+      post_processor: {
+        type: 'TemplateProcessing',
+        single: [{ Sequence: { id: 'A', type_id: 0 } }, { SpecialToken: { id: '<eos>', type_id: 0 } }],
+        pair: [
+          { Sequence: { id: 'A', type_id: 0 } },
+          { SpecialToken: { id: '<eos>', type_id: 0 } },
+          { Sequence: { id: 'B', type_id: 1 } },
+          { SpecialToken: { id: '<eos>', type_id: 1 } },
+        ],
+        special_tokens: { '<eos>': { id: '<eos>', ids: [0], tokens: ['<eos>'] } },
+      },
+      decoder: null,
+      model: {
+        type: 'WordLevel',
+        vocab: vocabularyOf(['<eos>', '<unk>', '<formula>', ...wordsOf(TEXTS)]),
+        unk_token: '<unk>',
+      },
+    },
     'words and punctuation': {
       ...root,
       normalizer: { type: 'NFKD' },
