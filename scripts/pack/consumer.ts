@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../workspace.ts';
+import { useCommand } from './command.ts';
 import type { Tarball } from './tarball.ts';
 import { binary, node, npmScript, type Output } from './tool.ts';
 
@@ -39,12 +40,13 @@ export function consume(manager: PackageManager, tarballs: readonly Tarball[], p
       result: node([`dist/${program}.${format}`, ...argumentsOf(program)], { cwd: project }),
     })),
   );
-  return [...checks, ...runs].flatMap(({ what, result }) => {
+  const problems = [...checks, ...runs].flatMap(({ what, result }) => {
     // A library that loads well says nothing.
     if (!result.ok || result.stderr !== '') return [failure(what, result)];
     console.log(`ok  ${what}${result.stdout === '' ? '' : `: ${result.stdout.trim()}`}`);
     return [];
   });
+  return [...problems, ...useCommand(manager, project)];
 }
 
 function writeProject(project: string, tarballs: readonly Tarball[]): void {

@@ -48,7 +48,7 @@ export function runJob(worker: string, args: readonly string[], limitSeconds: nu
   throw new TenonError({
     subject: `job ${args.join(' ')}`,
     expected: 'a figure',
-    got: done.stderr.trim().split('\n').slice(-3).join(' ') || `status ${done.status}`,
+    got: /^.*Error.*$/m.exec(done.stderr)?.[0] ?? `status ${done.status}`,
     advice: 'Run it alone to see why.',
   });
 }

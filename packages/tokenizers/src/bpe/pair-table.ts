@@ -5,8 +5,8 @@ const FIELDS = 2; // key, rank
 /** Ids below this are told apart by the key alone. */
 const EXACT = 1 << 16;
 
-/** Pairs of ids below this, bytes and the commonest tokens, have a table of their own: one look, and no hash. */
-const SMALL_BITS = 9;
+/** Pairs of ids below this, which are mostly bytes, have a table of their own: one look, and no hash. */
+const SMALL_BITS = 8;
 const SMALL = 1 << SMALL_BITS;
 
 /**
@@ -16,6 +16,8 @@ const SMALL = 1 << SMALL_BITS;
 export class PairTable {
   readonly #slots: Int32Array;
   readonly #last: number;
+  /** A bit for each hash of a merge, few of them set: most pairs that are never merged are known by it. */
+  readonly #filter: Int32Array;
   readonly #small: Int32Array = new Int32Array(SMALL * SMALL).fill(NEVER); // by left and right
   // By rank:
   readonly #lefts: Int32Array;
@@ -30,6 +32,7 @@ export class PairTable {
     while (capacity < merges * 2) capacity *= 2;
     this.#slots = new Int32Array(capacity * FIELDS).fill(NEVER);
     this.#last = capacity * FIELDS - 1;
+    this.#filter = new Int32Array(capacity >> 2);
     this.#lefts = new Int32Array(merges);
     this.#rights = new Int32Array(merges);
     this.#merged = new Int32Array(merges);
@@ -53,7 +56,9 @@ export class PairTable {
     if (this.find(left, right) !== NEVER) return false;
     const slots = this.#slots;
     const key = keyOf(left, right);
-    let slot = this.#first(left, right);
+    const hash = hashPair(left, right);
+    this.#filter[(hash >>> 5) & (this.#filter.length - 1)]! |= 1 << hash;
+    let slot = (hash * FIELDS) & this.#last;
     while (slots[slot + 1] !== NEVER) slot = (slot + FIELDS) & this.#last;
     const rank = this.#size++;
     slots[slot] = key;
@@ -69,9 +74,12 @@ export class PairTable {
   /** How early a pair is merged, the lower the earlier; `NEVER` where it is not. */
   find(left: number, right: number): number {
     if (left < SMALL && right < SMALL) return this.#small[(left << SMALL_BITS) | right]!;
+    const hash = hashPair(left, right);
+    const filter = this.#filter;
+    if ((filter[(hash >>> 5) & (filter.length - 1)]! & (1 << hash)) === 0) return NEVER;
     const slots = this.#slots;
     const key = keyOf(left, right);
-    for (let slot = this.#first(left, right); ; slot = (slot + FIELDS) & this.#last) {
+    for (let slot = (hash * FIELDS) & this.#last; ; slot = (slot + FIELDS) & this.#last) {
       const rank = slots[slot + 1]!;
       if (rank === NEVER) return NEVER;
       if (slots[slot] === key && this.#isPair(rank, left, right)) return rank;
@@ -86,10 +94,6 @@ export class PairTable {
   #isPair(rank: number, left: number, right: number): boolean {
     const exact = this.#exact && left < EXACT && right < EXACT;
     return exact || (this.#lefts[rank] === left && this.#rights[rank] === right);
-  }
-
-  #first(left: number, right: number): number {
-    return (hashPair(left, right) * FIELDS) & this.#last;
   }
 }
 

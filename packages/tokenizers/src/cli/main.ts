@@ -4,7 +4,10 @@ import { runCommand } from './command.ts';
 
 const controller = new AbortController();
 // Once: a second Ctrl-C ends the process at once, and files appear only when they are complete.
-process.once('SIGINT', () => controller.abort());
+process.once('SIGINT', () => {
+  controller.abort();
+  process.stdin.destroy(); // whoever waits for more text need not
+});
 // Whoever reads our output may stop reading: `encode … | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
