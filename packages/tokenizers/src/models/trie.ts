@@ -2,10 +2,11 @@ const FIELDS = 4; // node + 1 (0: empty slot), unit, child
 const NONE = -1;
 
 /**
- * A trie over UTF-16 units whose edges lie in one open-addressing hash table: following an edge makes no string
- * and no object.
+ * A trie over UTF-16 units, or over code points, whose edges lie in one open-addressing hash table: following an edge makes
+ * no string and no object.
  */
 export class Trie {
+  static readonly NONE: number = NONE;
   #slots = new Int32Array(1024 * FIELDS);
   #ids = new Int32Array(256).fill(NONE);
   #nodes = 1;
@@ -16,6 +17,13 @@ export class Trie {
   add(text: string, id: number): void {
     let node: number = Trie.ROOT;
     for (let i = 0; i < text.length; i++) node = this.#childOrNew(node, text.charCodeAt(i));
+    this.#ids[node] = id;
+  }
+
+  /** Adds code points [start, end) of a text. */
+  addCodePoints(text: Int32Array, start: number, end: number, id: number): void {
+    let node: number = Trie.ROOT;
+    for (let at = start; at < end; at++) node = this.#childOrNew(node, text[at]!);
     this.#ids[node] = id;
   }
 

@@ -1,4 +1,5 @@
-import { PieceTrie } from './piece-trie.ts';
+import { Trie } from '../models/trie.ts';
+import { enlarge } from '../training/arrays.ts';
 
 /** What a character that no piece spells costs beyond the rarest piece. */
 const UNKNOWN_PENALTY = 10;
@@ -6,7 +7,7 @@ const UNKNOWN_PENALTY = 10;
 /** All ways to cut a word into pieces, and sums over them. A piece is a row in `scores`; one at −∞ is out. */
 export class Lattice {
   static readonly UNKNOWN: number = -1;
-  readonly #trie: PieceTrie;
+  readonly #trie: Trie;
   readonly #scores: Float64Array;
   #unknownScore = 0;
   #size = 0;
@@ -19,7 +20,7 @@ export class Lattice {
   #backward = new Float64Array(1 << 6);
   #best = new Int32Array(1 << 6);
 
-  constructor(trie: PieceTrie, scores: Float64Array) {
+  constructor(trie: Trie, scores: Float64Array) {
     this.#trie = trie;
     this.#scores = scores;
   }
@@ -41,12 +42,12 @@ export class Lattice {
     }
     for (let from = 0; from < size; from++) {
       let single = false;
-      let node = PieceTrie.ROOT;
+      let node: number = Trie.ROOT;
       for (let to = from; to < size; ) {
         node = this.#trie.child(node, text[start + to++]!);
-        if (node === PieceTrie.NONE) break;
-        const piece = this.#trie.pieceAt[node]!;
-        if (piece === PieceTrie.NONE || this.#scores[piece] === Number.NEGATIVE_INFINITY) continue;
+        if (node === Trie.NONE) break;
+        const piece = this.#trie.idAt(node);
+        if (piece === Trie.NONE || this.#scores[piece] === Number.NEGATIVE_INFINITY) continue;
         if (to === from + 1) single = true;
         this.#add(from, to, piece, this.#scores[piece]!);
       }
@@ -107,15 +108,10 @@ export class Lattice {
   #add(from: number, to: number, piece: number, weight: number): void {
     const at = this.#arcs++;
     if (at === this.#from.length) {
-      const grown = [this.#from, this.#to, this.#pieces].map((values) => {
-        const larger = new Int32Array(at * 2);
-        larger.set(values);
-        return larger;
-      });
-      [this.#from, this.#to, this.#pieces] = [grown[0]!, grown[1]!, grown[2]!];
-      const weights = new Float64Array(at * 2);
-      weights.set(this.#weights);
-      this.#weights = weights;
+      this.#from = enlarge(this.#from, new Int32Array(at * 2));
+      this.#to = enlarge(this.#to, new Int32Array(at * 2));
+      this.#pieces = enlarge(this.#pieces, new Int32Array(at * 2));
+      this.#weights = enlarge(this.#weights, new Float64Array(at * 2));
     }
     this.#from[at] = from;
     this.#to[at] = to;

@@ -1,9 +1,9 @@
 import { TokenizerError } from '../errors.ts';
+import { Trie } from '../models/trie.ts';
 import type { TrainingProgress } from '../training/options.ts';
 import type { Pause } from '../training/pause.ts';
 import type { CharacterWords } from '../training/words.ts';
 import { Lattice } from './lattice.ts';
-import { PieceTrie } from './piece-trie.ts';
 import { type Seed, seedsOf } from './seeds.ts';
 
 /** A piece that is expected less often than this leaves. */
@@ -68,11 +68,11 @@ class UnigramLearner {
     this.#text = text;
     this.#characters = characters;
     this.#seeds = [...characters, ...substrings];
-    const trie = new PieceTrie();
+    const trie = new Trie();
     const sum = this.#seeds.reduce((total, { weight }) => total + weight, 0);
     this.#scores = Float64Array.from(this.#seeds, ({ weight }) => Math.log(weight) - Math.log(sum));
     this.#kept = this.#seeds.map(({ start, length }, seed) => {
-      trie.add(text, start, length, seed);
+      trie.addCodePoints(text, start, start + length, seed);
       return seed;
     });
     this.#lattice = new Lattice(trie, this.#scores);
