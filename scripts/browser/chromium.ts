@@ -3,8 +3,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { delimiter, extname, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import type { PageReport } from './onnx-page.ts';
+import type {} from './tokenizers-page.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
@@ -50,15 +51,29 @@ export function launch(executablePath: string): Promise<Browser> {
 }
 
 /** Trains in a page of its own. @throws with the page's console where it fails */
-export async function trainInPage(browser: Browser, url: string): Promise<PageReport> {
+export function trainInPage(browser: Browser, url: string): Promise<PageReport> {
+  return inPage(browser, url, async (page) => {
+    await page.waitForFunction(() => 'training' in globalThis);
+    return await page.evaluate(() => globalThis.training);
+  });
+}
+
+/** What a tokenizer trained in a page of its own does. @throws with the page's console where it fails */
+export function tokenizerInPage(browser: Browser, url: string): Promise<string> {
+  return inPage(browser, url, async (page) => {
+    await page.waitForFunction(() => 'tokenizer' in globalThis);
+    return await page.evaluate(() => globalThis.tokenizer);
+  });
+}
+
+async function inPage<T>(browser: Browser, url: string, use: (page: Page) => Promise<T>): Promise<T> {
   const page = await browser.newPage();
   const console: string[] = [];
   page.on('console', (message) => console.push(message.text()));
   page.on('pageerror', (error) => console.push(error.message));
   try {
     await page.goto(url);
-    await page.waitForFunction(() => 'training' in globalThis);
-    return await page.evaluate(() => globalThis.training);
+    return await use(page);
   } catch (error) {
     throw new Error(`${(error as Error).message}\nThe page's console:\n${console.join('\n')}`, {
       cause: error,

@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import '@tenon/tfjs-backend-onnx';
 import * as tf from '@tensorflow/tfjs-core';
 import { build } from 'vite';
-import { findChromium, launch, serve, trainInPage } from './chromium.ts';
+import { findChromium, launch, serve, tokenizerInPage, trainInPage } from './chromium.ts';
 import { checkBuild } from './no-polyfills.ts';
 import type { PageReport } from './onnx-page.ts';
 import { trainSmall } from './train-small.ts';
+import { trainTokenizer } from './train-tokenizer.ts';
 
+const PAGES = ['index.html', 'tokenizers.html'];
 const STEPS = 8;
 /** Losses near 4; each sums about a thousand products in another order than Node's. */
 const TOLERANCE = 1e-4;
@@ -24,12 +26,21 @@ async function checkTraining(executable: string): Promise<string[]> {
     root: fileURLToPath(new URL('.', import.meta.url)),
     configFile: false,
     logLevel: 'error',
-    build: { outDir, emptyOutDir: true, target: 'es2022' },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      rollupOptions: { input: PAGES.map((page) => fileURLToPath(new URL(page, import.meta.url))) },
+    },
   });
   const { url, server } = await serve(outDir);
   const browser = await launch(executable);
   const problems: string[] = [];
   try {
+    const tokenizer = await trainTokenizer();
+    const same = (await tokenizerInPage(browser, `${url}/tokenizers.html`)) === tokenizer;
+    if (same) console.log('ok  a tokenizer trained in Chromium is the one trained in Node');
+    else problems.push('tokenizers: expected what Node learns and encodes, got something else.');
     for (const provider of ['wasm', 'webgpu']) {
       const found = await trainInPage(browser, `${url}/?provider=${provider}&steps=${STEPS}`);
       problems.push(...differences(found, expected.losses).map((problem) => `${provider}: ${problem}`));
