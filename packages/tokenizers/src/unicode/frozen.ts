@@ -2,7 +2,7 @@
 // characters that it knows, since Unicode never changes them once a character is assigned; for newer characters we have
 // the data, and those that the frozen tables do not have are kept from engines that know them.
 import { NEW_CAPITALS, NEW_COMPOSITES, NEW_MARKS, NEW_VARIANTS } from './newer.ts';
-import { charactersOf } from './range-list.ts';
+import { charactersOf, forEachRun } from './range-list.ts';
 
 export type NormalForm = 'NFC' | 'NFD' | 'NFKC' | 'NFKD';
 
@@ -23,17 +23,17 @@ const tables = once(() => {
   const composed = new Map(Object.entries(NEW_COMPOSITES).map(([one, parts]) => [parts, one]));
   const sequences = [...composed.keys()].sort((a, b) => b.length - a.length);
   const marks = Object.values(NEW_MARKS).join('');
-  const others = [...composed, ...ofRuns(NEW_VARIANTS).keys(), ...ofRuns(NEW_CAPITALS).keys()];
+  const others = [...[...composed].flat(), ...ofRuns(NEW_VARIANTS).keys(), ...ofRuns(NEW_CAPITALS).keys()];
+  const newer = marks + others.join('').replaceAll(DOT, '');
   const unassigned = charactersOf('U');
   return {
     composed,
     capitals: ofRuns(NEW_CAPITALS),
     decomposed: new Map(Object.entries(NEW_COMPOSITES)),
     variants: ofRuns(NEW_VARIANTS),
-    special: new RegExp(
-      `[${unassigned}${marks}${others.join('').replaceAll(DOT, '').replaceAll(',', '')}]`,
-      'u',
-    ),
+    /** Characters and ranges of them, as in brackets. */
+    newer,
+    special: new RegExp(`[${unassigned}${newer}]`, 'u'),
     unassigned: new RegExp(`([${unassigned}]+)`, 'u'),
     /** Longer ones first: what composing two by two from the left gives. */
     sequences: new RegExp(sequences.join('|'), 'gu'),
@@ -44,6 +44,27 @@ const tables = once(() => {
     ),
   };
 });
+
+/** By UTF-16 unit: 1 where it takes more than the engine, or is half of a character. A look at it is faster than the expression. */
+const suspects = once(() => {
+  const units = new Uint8Array(0x10000).fill(1, 0xd800, 0xe000);
+  forEachRun((name, first, end) => {
+    if (name === 'U') units.fill(1, first, end);
+  });
+  for (const [, first, last = first] of tables().newer.matchAll(/(.)(?:-(.))?/gsu)) {
+    units.fill(1, first!.codePointAt(0), last!.codePointAt(0)! + 1);
+  }
+  return units;
+});
+
+/** Whether the engine's word is enough. */
+function isSettled(text: string): boolean {
+  const units = suspects();
+  for (let at = 0; at < text.length; at++) {
+    if (units[text.charCodeAt(at)] === 1) return !tables().special.test(text);
+  }
+  return true;
+}
 
 function once<Value>(build: () => Value): () => Value {
   let value: Value | undefined;
@@ -65,13 +86,13 @@ function ofRuns(runs: readonly (readonly [first: number, last: number, of: numbe
 
 /** A normal form (UAX #15). */
 export function normalForm(text: string, form: NormalForm, engine: Engine = ENGINE): string {
-  if (!tables().special.test(text)) return engine.normalize(text, form);
+  if (isSettled(text)) return engine.normalize(text, form);
   return betweenUnassigned(text, (part) => normalizeNewer(part, form, engine));
 }
 
 /** Lower case of a text without capital sigma, whose small letter depends on its neighbours. */
 export function lowerCase(text: string, engine: Engine = ENGINE): string {
-  if (!tables().special.test(text)) return engine.toLowerCase(text);
+  if (isSettled(text)) return engine.toLowerCase(text);
   const { capitals } = tables();
   return betweenUnassigned(text, (part) =>
     engine.toLowerCase(part.replace(/[^\0-\u1c00]/gu, (character) => capitals.get(character) ?? character)),
