@@ -5,12 +5,13 @@ import { gpt2Contestant, gpt2Files } from './contestants.ts';
 import { pathological } from './texts.ts';
 
 const JOBS: Readonly<Record<string, Job>> = {
-  /** Encodes one input twice, and gives the better time. */
+  /** Encodes one input twice, up to five times while that takes less than a second, and gives the best time. */
   async pathological(name, input) {
     const contestant = gpt2Contestant(name!);
     const text = pathological()[input!]!;
     const times: number[] = [];
-    for (let i = 0; i < 2; i++) {
+    const start = performance.now();
+    while (times.length < 2 || (times.length < 5 && performance.now() - start < 1000)) {
       const begin = performance.now();
       await contestant.encode(text);
       times.push(performance.now() - begin);
