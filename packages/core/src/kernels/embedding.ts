@@ -10,19 +10,19 @@ const run = defineKernel<{ weight: Tensor; ids: Tensor }, Record<never, never>>(
     gradFunc(dy, saved) {
       const [weight, ids] = saved as [Tensor, Tensor];
       return {
-        weight: () => runGradient({ ids, dy: dy as Tensor }, { vocabularySize: weight.shape[0]! })[0]!,
+        weight: () => runGradient({ weight, ids, dy: dy as Tensor }, {})[0]!,
       };
     },
   },
 });
 
 // gather's own gradient in TensorFlow.js loops over the whole vocabulary for every id.
-const runGradient = defineKernel<{ ids: Tensor; dy: Tensor }, { vocabularySize: number }>({
+const runGradient = defineKernel<{ weight: Tensor; ids: Tensor; dy: Tensor }, Record<never, never>>({
   name: 'TenonEmbeddingGrad',
-  reference({ ids, dy }, { vocabularySize }) {
-    const channels = dy.shape.at(-1)!;
+  reference({ weight, ids, dy }) {
+    const [words, channels] = weight.shape as [number, number];
     const indices = reshape(ids, [ids.size, 1]);
-    return scatterND(indices, reshape(dy, [ids.size, channels]), [vocabularySize, channels]);
+    return scatterND(indices, reshape(dy, [ids.size, channels]), [words, channels]);
   },
 });
 

@@ -58,12 +58,13 @@ describe('rows of a table', () => {
   test('are added up on the host where the table is large: alone, into a sum, and two sets into one', () => {
     const ids = tf.tensor1d([7, 299_999, 7], 'int32');
     const rows = tf.tensor2d([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [3, 4]);
-    const gradient = (dy: tf.Tensor): tf.Tensor => {
+    const gradientOf = (table: tf.Tensor, dy: tf.Tensor): tf.Tensor => {
       const result: tf.Tensor | tf.Tensor[] = tf
         .engine()
-        .runKernel('TenonEmbeddingGrad', { ids, dy }, { vocabularySize: words });
+        .runKernel('TenonEmbeddingGrad', { weight: table, ids, dy });
       return result as tf.Tensor; // this kernel has one output
     };
+    const gradient = (dy: tf.Tensor): tf.Tensor => gradientOf(tf.zeros([words, 4]), dy);
     const row = (x: tf.Tensor, id: number): number[] => numbers(tf.slice(x as tf.Tensor2D, [id, 0], [1, 4]));
     const alone = gradient(rows);
     expect(row(alone, 7)).toEqual([10, 12, 14, 16]);
@@ -76,6 +77,11 @@ describe('rows of a table', () => {
     expect(row(both, 7)).toEqual([-9, -11, -13, -15]);
     expect(row(both, 8)).toEqual([1, 1, 1, 1]);
     expect(row(base, 7)).toEqual([1, 1, 1, 1]);
+
+    // The gradient of an activation goes on in the graph.
+    const activation = gradientOf(tf.exp(tf.zeros([words, 4])), rows);
+    expect(operators(activation)).toContain('ScatterElements');
+    expect(row(activation, 7)).toEqual([10, 12, 14, 16]);
   });
 
   test('a row number that is not there is an error', () => {
@@ -83,7 +89,7 @@ describe('rows of a table', () => {
     const dy = tf.ones([1, 4]);
     const bad: tf.Tensor | tf.Tensor[] = tf
       .engine()
-      .runKernel('TenonEmbeddingGrad', { ids, dy }, { vocabularySize: words });
+      .runKernel('TenonEmbeddingGrad', { weight: tf.zeros([words, 4]), ids, dy });
     expect(() => (bad as tf.Tensor).dataSync()).toThrow('expected row numbers in [0, 299999], got 300000');
   });
 });

@@ -35,7 +35,12 @@ export const tenonLinearCrossEntropyWeightGrad: LoweredKernel = kernel(
       return product;
     });
     const joined = parts.length === 1 ? parts[0]! : concat(parts, 0);
-    const picked = scatterRows(sub(0, scaled), labels, weight.shape[0]!, call.backend.computesInHostMemory);
+    const picked = scatterRows(
+      sub(0, scaled),
+      labels,
+      weight.shape[0]!,
+      call.backend.computesInHostMemory && weight.storage !== null,
+    );
     return add(joined, picked);
   },
 );

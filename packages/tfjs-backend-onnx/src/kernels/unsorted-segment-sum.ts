@@ -6,7 +6,7 @@ import { kernel, type LoweredKernel } from '../kernel.ts';
 /** Sums rows by their segment; rows whose segment is not among the `numSegments` are left out. */
 export const unsortedSegmentSum: LoweredKernel = kernel<{ numSegments: number }>(
   'UnsortedSegmentSum',
-  ({ value, attrs, backend }) => {
+  ({ value, attrs }) => {
     const [x, ids] = [value('x'), value('segmentIds')];
     if (x.type !== 'float32' || ids.type !== 'int32' || attrs.numSegments === 0) return undefined;
     const [count, rowShape] = [sizeOf(ids.shape), x.shape.slice(ids.shape.length)];
@@ -18,7 +18,7 @@ export const unsortedSegmentSum: LoweredKernel = kernel<{ numSegments: number }>
     const counted = reshape(inside, [count, 1]);
     const rows = where(counted, reshape(x, [count, sizeOf(rowShape)]), 0);
     const targets = reshape(where(counted, reshape(ids, [count, 1]), 0), [count]);
-    const sums = scatterRows(rows, targets, attrs.numSegments, backend.computesInHostMemory);
+    const sums = scatterRows(rows, targets, attrs.numSegments, false);
     return reshape(sums, [attrs.numSegments, ...rowShape]);
   },
 );
