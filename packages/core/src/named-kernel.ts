@@ -22,6 +22,9 @@ export interface NamedKernelDefinition<Inputs, Attributes> {
   readonly gradient?: Pick<GradConfig, 'inputsToSave' | 'outputsToSave' | 'gradFunc'>;
 }
 
+/** A function stands in the place of a number: kernels take both, whatever TensorFlow.js' type of attributes says. */
+export type WithFunction<Name extends string> = { readonly [K in Name]: never };
+
 /** Runs the kernel on the current backend and gives its outputs. */
 export type NamedKernel<Inputs, Attributes> = (inputs: Inputs, attributes: Attributes) => Tensor[];
 

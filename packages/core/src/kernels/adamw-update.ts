@@ -9,7 +9,7 @@ import {
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { defineKernel } from '../named-kernel.ts';
+import { defineKernel, type WithFunction } from '../named-kernel.ts';
 
 /** The numbers of one AdamW step. */
 export interface AdamWStep {
@@ -24,8 +24,7 @@ export interface AdamWStep {
   readonly biasCorrection2: number;
 }
 
-/** A function stands in the place of a number: kernels take both, whatever TensorFlow.js' type of attributes says. */
-type Attributes = { readonly step: never };
+type Attributes = WithFunction<'step'>;
 
 const run = defineKernel<
   { parameter: Tensor; firstMoment: Tensor; secondMoment: Tensor; gradient: Tensor; scale: Tensor },

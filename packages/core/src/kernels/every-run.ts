@@ -1,8 +1,5 @@
 import { scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { defineKernel } from '../named-kernel.ts';
-
-/** A function stands in the place of a number: kernels take both, whatever TensorFlow.js' type of attributes says. */
-type WithFunction<Name extends string> = { readonly [K in Name]: never };
+import { defineKernel, type WithFunction } from '../named-kernel.ts';
 
 const runAction = defineKernel<Record<never, never>, WithFunction<'action'>>({
   name: 'TenonEveryRun',

@@ -1,39 +1,15 @@
-import {
-  cast,
-  exp,
-  expandDims,
-  greaterEqual,
-  logSumExp,
-  matMul,
-  mul,
-  oneHot,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { matMul, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { assertInt32 } from '../errors.ts';
 import { defineKernel } from '../named-kernel.ts';
-
-/** 1 where a row counts, 0 where its label is negative. */
-const counted = (labels: Tensor): Tensor => cast(greaterEqual(labels, 0), 'float32');
+import { gradientOfScores, lossOfScores } from './vocabulary-loss.ts';
 
 /** hidden [N, C], weight [V, C] -> the scores [N, V]. */
 const scores = (hidden: Tensor, weight: Tensor): Tensor2D =>
   matMul(hidden as Tensor2D, weight as Tensor2D, false, true);
 
-const hot = (labels: Tensor, vocabularySize: number): Tensor =>
-  cast(oneHot(labels as Tensor1D, vocabularySize), 'float32');
-
 const run = defineKernel<{ hidden: Tensor; weight: Tensor; labels: Tensor }, Record<never, never>>({
   name: 'TenonLinearCrossEntropy',
-  reference({ hidden, weight, labels }) {
-    const logits = scores(hidden, weight);
-    const normaliser = logSumExp(logits, -1);
-    const chosen = sum(mul(logits, hot(labels, weight.shape[0]!)), -1);
-    return [mul(sub(normaliser, chosen), counted(labels)), normaliser];
-  },
+  reference: ({ hidden, weight, labels }) => lossOfScores(scores(hidden, weight), labels),
   gradient: {
     inputsToSave: ['hidden', 'weight', 'labels'],
     outputsToSave: [false, true],
@@ -56,12 +32,8 @@ interface GradientInputs {
   dy: Tensor;
 }
 
-/** (softmax(scores) − one-hot(labels)) · dy, [N, V]. */
-function scoresGradient({ hidden, weight, labels, logSumExp: normaliser, dy }: GradientInputs): Tensor2D {
-  const probabilities = exp(sub(scores(hidden, weight), expandDims(normaliser, -1)));
-  const difference = sub(probabilities, hot(labels, weight.shape[0]!));
-  return mul(difference, expandDims(mul(dy, counted(labels)), -1));
-}
+const scoresGradient = ({ hidden, weight, ...rest }: GradientInputs): Tensor2D =>
+  gradientOfScores({ logits: scores(hidden, weight), ...rest });
 
 const runHiddenGradient = defineKernel<{ [K in keyof GradientInputs]: Tensor }, Record<never, never>>({
   name: 'TenonLinearCrossEntropyHiddenGrad',

@@ -1,33 +1,11 @@
-import {
-  cast,
-  exp,
-  expandDims,
-  greaterEqual,
-  logSumExp,
-  mul,
-  oneHot,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { assertInt32 } from '../errors.ts';
 import { defineKernel } from '../named-kernel.ts';
-
-/** 1 where a row counts, 0 where its label is negative. */
-const counted = (labels: Tensor): Tensor => cast(greaterEqual(labels, 0), 'float32');
-
-const hot = (labels: Tensor, vocabularySize: number): Tensor =>
-  cast(oneHot(labels as Tensor1D, vocabularySize), 'float32');
+import { gradientOfScores, lossOfScores } from './vocabulary-loss.ts';
 
 const run = defineKernel<{ logits: Tensor; labels: Tensor }, Record<never, never>>({
   name: 'TenonSoftmaxCrossEntropy',
-  reference({ logits, labels }) {
-    const normaliser = logSumExp(logits, -1);
-    const chosen = sum(mul(logits, hot(labels, logits.shape[1]!)), -1);
-    return [mul(sub(normaliser, chosen), counted(labels)), normaliser];
-  },
+  reference: ({ logits, labels }) => lossOfScores(logits, labels),
   gradient: {
     inputsToSave: ['logits', 'labels'],
     outputsToSave: [false, true],
@@ -46,10 +24,7 @@ const runGradient = defineKernel<
   Record<never, never>
 >({
   name: 'TenonSoftmaxCrossEntropyGrad',
-  reference({ logits, labels, logSumExp: normaliser, dy }) {
-    const difference = sub(exp(sub(logits, expandDims(normaliser, -1))), hot(labels, logits.shape[1]!));
-    return mul(difference, expandDims(mul(dy, counted(labels)), -1));
-  },
+  reference: gradientOfScores,
 });
 
 /**
