@@ -36,18 +36,24 @@ const combinations = cases.flatMap((one) => pads.map((pad) => ({ ...one, pad }))
 const name = ({ image, filter, strides, dilations, pad }: Case & { pad: Pad }): string =>
   `image ${image}, filter ${filter}, strides ${strides}, dilations ${dilations}, pad ${JSON.stringify(pad)}`;
 
-describe('conv2d', () => {
-  test.each(combinations.map((one) => [name(one), one] as const))('%s', async (_, one) => {
-    const { image, filter, strides, dilations, pad } = one;
-    const rounding = typeof pad === 'number' ? 'floor' : undefined;
-    const call = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
-      tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad, 'NHWC', dilations, rounding);
-    const differentiable = dilations.every((dilation) => dilation === 1);
-    await expectLikeCpu(call, [numbers(image), numbers(filter, 2)], {
-      gradients: differentiable,
-      lowered: true,
-    });
+/** A convolution and, where the cpu backend has them, its gradients. */
+async function expectConvolutionLikeCpu(
+  convolve: typeof tf.conv2d | typeof tf.depthwiseConv2d,
+  { image, filter, strides, dilations, pad }: Case & { pad: Pad },
+): Promise<void> {
+  const rounding = typeof pad === 'number' ? 'floor' : undefined;
+  const call = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
+    convolve(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad, 'NHWC', dilations, rounding);
+  await expectLikeCpu(call, [numbers(image), numbers(filter, 2)], {
+    gradients: dilations.every((dilation) => dilation === 1),
+    lowered: true,
   });
+}
+
+describe('conv2d', () => {
+  test.each(combinations.map((one) => [name(one), one] as const))('%s', (_, one) =>
+    expectConvolutionLikeCpu(tf.conv2d, one),
+  );
 
   test('channels first', async () => {
     await expectLikeCpu(
@@ -90,17 +96,9 @@ describe('depthwiseConv2d', () => {
     const [height, width, channels] = one.filter;
     return { ...one, filter: [height, width, channels, 1 + (channels % 3)] as Case['filter'] };
   });
-  test.each(depthwise.map((one) => [name(one), one] as const))('%s', async (_, one) => {
-    const { image, filter, strides, dilations, pad } = one;
-    const rounding = typeof pad === 'number' ? 'floor' : undefined;
-    const call = (x: tf.Tensor, w: tf.Tensor): tf.Tensor =>
-      tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, strides, pad, 'NHWC', dilations, rounding);
-    const differentiable = dilations.every((dilation) => dilation === 1);
-    await expectLikeCpu(call, [numbers(image), numbers(filter, 2)], {
-      gradients: differentiable,
-      lowered: true,
-    });
-  });
+  test.each(depthwise.map((one) => [name(one), one] as const))('%s', (_, one) =>
+    expectConvolutionLikeCpu(tf.depthwiseConv2d, one),
+  );
 
   test('separable', async () => {
     await expectLikeCpu(

@@ -1,8 +1,9 @@
 import { matMul } from '../graph/mat-mul.ts';
-import { add, concat, gather, mul, scatterRows, sub, unary, where } from '../graph/operations.ts';
+import { add, concat, gather, mul, sub, unary, where } from '../graph/operations.ts';
 import { computeHere, record, reshape } from '../graph/recorder.ts';
 import type { LazyValue } from '../graph/value.ts';
 import { type KernelCall, kernel, type LoweredKernel } from '../kernel.ts';
+import { gradientOfLookUp } from './looked-up-rows.ts';
 import { countedLabels } from './tenon-labels.ts';
 import { vocabularyChunks } from './vocabulary-chunks.ts';
 
@@ -35,13 +36,7 @@ export const tenonLinearCrossEntropyWeightGrad: LoweredKernel = kernel(
       return product;
     });
     const joined = parts.length === 1 ? parts[0]! : concat(parts, 0);
-    const picked = scatterRows(
-      sub(0, scaled),
-      labels,
-      weight.shape[0]!,
-      call.backend.computesInHostMemory && weight.storage !== null,
-    );
-    return add(joined, picked);
+    return add(joined, gradientOfLookUp(weight, labels, sub(0, scaled), call.backend));
   },
 );
 

@@ -1,3 +1,4 @@
+import { instantiate } from '../instantiate.ts';
 import { adamwBinary } from './adamw-binary.ts';
 
 export interface AdamWCoefficients {
@@ -12,6 +13,7 @@ export interface AdamWCoefficients {
   readonly biasCorrection2: number;
 }
 
+/** What adamw.wat exports. */
 interface AdamWModule {
   readonly memory: WebAssembly.Memory;
   update(p: number, m: number, v: number, g: number, end: number, ...coefficients: number[]): void;
@@ -26,10 +28,7 @@ let loaded: { module: AdamWModule; scratch: Float32Array[] } | null = null;
 
 function load(): { module: AdamWModule; scratch: Float32Array[] } {
   if (loaded) return loaded;
-  const bytes = Uint8Array.from(atob(adamwBinary), (character) => character.charCodeAt(0));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-  // What adamw.wat exports.
-  const module = instance.exports as unknown as AdamWModule;
+  const module = instantiate<AdamWModule>(adamwBinary);
   module.memory.grow((4 * CHUNK_BYTES) / PAGE_BYTES - 1);
   const scratch = [0, 1, 2, 3].map((i) => new Float32Array(module.memory.buffer, i * CHUNK_BYTES, CHUNK));
   loaded = { module, scratch };

@@ -1,5 +1,7 @@
+import { instantiate } from '../instantiate.ts';
 import { dropoutMaskBinary } from './dropout-mask-binary.ts';
 
+/** What scripts/dropout-mask-wat.ts exports. */
 interface MaskModule {
   readonly memory: WebAssembly.Memory;
   mask(out: number, end: number, counter: number, k0: number, k1: number, c0: number, limit: number): void;
@@ -12,10 +14,7 @@ let loaded: { module: MaskModule; scratch: Uint8Array } | null = null;
 
 function load(): { module: MaskModule; scratch: Uint8Array } {
   if (loaded) return loaded;
-  const bytes = Uint8Array.from(atob(dropoutMaskBinary), (character) => character.charCodeAt(0));
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));
-  // What scripts/dropout-mask-wat.ts exports.
-  const module = instance.exports as unknown as MaskModule;
+  const module = instantiate<MaskModule>(dropoutMaskBinary);
   loaded = { module, scratch: new Uint8Array(module.memory.buffer, 0, CHUNK) };
   return loaded;
 }
