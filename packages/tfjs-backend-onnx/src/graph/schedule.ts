@@ -29,14 +29,15 @@ let visits = 0;
  *   operations on the host stand between graphs, each graph's own schedule looks for such parts
  */
 export function schedule(outputs: readonly LazyValue[], inMemory = false): Schedule {
+  const whole = (): readonly Target[] => outputs.map((value, output) => ({ value, output, offset: 0 }));
   let visit = ++visits;
-  let targets: readonly Target[] = outputs.map((value, output) => ({ value, output, offset: 0 }));
-  let operations = reachable(outputs, visit);
-  if (inMemory && !operations.some(({ host }) => host)) {
-    targets = assembled(outputs);
+  let targets = inMemory ? assembled(outputs) : whole();
+  let operations = reachable(targets.map(computed), visit);
+  if (inMemory && operations.some(({ host }) => host)) {
     visit = ++visits;
-    operations = withoutSlicesOfLeaves(reachable(targets.map(computed), visit), targets);
-  }
+    targets = whole();
+    operations = reachable(outputs, visit);
+  } else if (inMemory) operations = withoutSlicesOfLeaves(operations, targets);
   const values = targets.map(computed);
   // Operations are numbered as they are recorded, and inputs are recorded before their users.
   operations.sort((a, b) => a.id - b.id);

@@ -45,7 +45,6 @@ export function withoutSlicesOfLeaves(
     if (first < 0 || !base!.storage?.array || rows!.holders > 0 || wanted.has(rows!)) return true;
     rows!.storage = base!.storage;
     rows!.offset = base!.offset + (base!.size / base!.shape[0]!) * first;
-    rows!.base = base!;
     rows!.operation = null;
     return false;
   });

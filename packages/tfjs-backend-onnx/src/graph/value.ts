@@ -63,8 +63,7 @@ export class LazyValue {
   /** Which output of `operation` this is. */
   output = 0;
   storage: Memory | null = null;
-  /** A value with its numbers of which this one is some rows (targets.ts), and the place of the first. */
-  base: LazyValue | null = null;
+  /** The place of its first number in the storage: above 0 for some rows of another value (targets.ts). */
   offset = 0;
   /** A number written as a scalar: part of the graph until it changes, an input from then on. */
   isConstant = false;
