@@ -14,7 +14,7 @@ import { expectFreeMemory } from './free-memory.ts';
 import { writeGraphFile } from './graph-files.ts';
 import { hostInputs, releaseUnheld, runOnHost } from './host-stage.ts';
 import { Memories } from './memories.ts';
-import type { NamedTensors, Runtime, Session } from './runtime.ts';
+import type { Model, NamedTensors, Runtime, Session } from './runtime.ts';
 import type { RuntimeTensor } from './runtime-tensor.ts';
 import { finish, finishLater, type Steps, waitFor } from './steps.ts';
 
@@ -302,16 +302,24 @@ export class Executor {
     return results;
   }
 
-  /** Builds a session of a schedule for whoever runs it, and disposes of it, himself. */
-  build(
+  /** Builds a session of a schedule for whoever runs it, and disposes of it, himself; on a synchronous runtime. */
+  build(plan: Schedule, constants: readonly (Constant | HostArray)[], options: OnnxBackendOptions): Session {
+    return finish(this.#newSession(plan, constants, options, {}));
+  }
+
+  /** @param more what else its model has than the graph */
+  *#newSession(
     plan: Schedule,
     constants: readonly (Constant | HostArray)[],
     options: OnnxBackendOptions,
-  ): Session | Promise<Session> {
+    more: Partial<Model>,
+  ): Steps<Session> {
     const start = performance.now();
     expectMemoryFor(plan);
     const bytes = buildModel(plan, constants, this.#runtime.provider);
-    const session = this.#runtime.build({ bytes, onDevice: [], onCpu: [], large: isLarge(plan) }, options);
+    writeGraphFile(bytes, plan);
+    const model = { bytes, onDevice: [], onCpu: [], large: isLarge(plan), ...more };
+    const session = yield* waitFor<Session>(this.#runtime.build(model, options));
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
     return session;
@@ -334,25 +342,14 @@ export class Executor {
     this.statistics.cacheMisses++;
     // A number that turned out to change is an input from now on.
     const constants = known ? unchanged(known.constants, current) : current;
-    const start = performance.now();
-    expectMemoryFor(plan);
-    const bytes = buildModel(plan, constants, this.#runtime.provider);
     const { provider } = this.#runtime;
-    const onCpu = provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [];
-    const onDevice = [...outputsOnDevice, ...markers.map(({ name }) => name)];
-    writeGraphFile(bytes, plan);
-    const model = {
-      bytes,
-      onDevice,
-      onCpu,
-      large: isLarge(plan),
+    const session = yield* this.#newSession(plan, constants, this.#options, {
+      onDevice: [...outputsOnDevice, ...markers.map(({ name }) => name)],
+      onCpu: provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [],
       tracePrefix: this.#profiling?.nextTrace() ?? null,
-    };
-    const session = yield* waitFor<Session>(this.#runtime.build(model, this.#options));
+    });
     const graph: CompiledGraph = { session, constants };
     cache.set(signature, graph);
-    this.statistics.sessionBuilds++;
-    this.statistics.buildMs += performance.now() - start;
     return graph;
   }
 }
