@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util';
 import { TokenizerError } from '../errors.ts';
 import { loadTokenizer } from '../node/folder.ts';
 import type { EncodeOptions, Tokenizer } from '../tokenizer.ts';
+import { oneOf, textsOf } from './arguments.ts';
 import type { Command } from './context.ts';
-import { oneOf, textsOf } from './train.ts';
 
 const FORMATS = ['ids', 'tokens', 'json', 'count'] as const;
 

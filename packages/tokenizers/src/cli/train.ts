@@ -2,16 +2,15 @@ import { parseArgs } from 'node:util';
 import { trainBPE } from '../bpe/train.ts';
 import { trainByteLevelBPE } from '../byte-level/train.ts';
 import { trainCharTokenizer } from '../char/train.ts';
-import { show, TokenizerError } from '../errors.ts';
 import { writeFileAtomically } from '../node/atomic.ts';
-import { linesIn, linesOf } from '../node/texts.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import type { Ties } from '../training/merge-learner.ts';
 import type { TrainingOptions, TrainingProgress } from '../training/options.ts';
 import { trainUnigram } from '../unigram/train.ts';
 import { trainWordLevel } from '../word-level/train.ts';
 import { trainWordPiece } from '../word-piece/train.ts';
-import type { Command, CommandContext } from './context.ts';
+import { oneOf, textsOf, wholeNumber } from './arguments.ts';
+import type { Command } from './context.ts';
 
 const TYPES = ['byte-level', 'bpe', 'wordpiece', 'unigram', 'words', 'characters'] as const;
 const TIES: readonly [Ties, ...Ties[]] = ['smallestPair', 'firstSeen', 'largestPair'];
@@ -71,23 +70,6 @@ export const train: Command = {
   },
 };
 
-/** The lines of files, or of the standard input. */
-export function textsOf(files: readonly string[], { stdin }: CommandContext): AsyncIterable<string[]> {
-  return files.length === 0 || (files.length === 1 && files[0] === '-') ? linesIn(stdin) : linesOf(files);
-}
-
-export function oneOf<Choice extends string>(
-  name: string,
-  value: string,
-  choices: readonly [Choice, ...Choice[]],
-): Choice {
-  const choice = choices.find((one) => one === value);
-  if (choice !== undefined) return choice;
-  throw new TokenizerError(
-    `${name}: expected one of ${choices.join(', ')}, got ${show(value)}. Leave it out for ${choices[0]}.`,
-  );
-}
-
 interface LearnOptions extends TrainingOptions {
   readonly type: TrainerType;
   readonly ties: Ties;
@@ -111,14 +93,6 @@ async function learn(texts: AsyncIterable<string[]>, options: LearnOptions): Pro
     case 'characters':
       return trainCharTokenizer(texts, options);
   }
-}
-
-function wholeNumber(name: string, text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
-  throw new TokenizerError(
-    `${name}: expected a whole number of at least 1, got ${show(text)}. Pass ${name} 8000, for instance.`,
-  );
 }
 
 function describe(progress: TrainingProgress): string {

@@ -24,28 +24,44 @@ export const lowercase: Normalizer = (source) => {
   return longer.replacedBy(lowerCase(longer.text));
 };
 
-/** Leaves out the characters that have one of the given properties. */
-function without(bits: number): Normalizer {
-  return (source) => {
-    const properties = characterProperties();
-    const { text } = source;
-    let out: Rewriter | undefined;
-    let kept = 0;
-    for (let at = 0; at < text.length; ) {
-      const codePoint = text.codePointAt(at)!;
-      const next = at + unitsOf(codePoint);
-      if ((properties[codePoint]! & bits) !== 0) {
-        out ??= new Rewriter(source);
-        out.keep(kept, at);
-        kept = next;
-      }
-      at = next;
+/**
+ * Writes something else, or nothing, for the characters that `matches`, and keeps all others.
+ * @param put writes for the character from `at` to `next`
+ */
+function edited(
+  source: AlignedText,
+  matches: (properties: number, codePoint: number) => boolean,
+  put: (out: Rewriter, at: number, next: number, codePoint: number) => void,
+): AlignedText {
+  const properties = characterProperties();
+  const { text } = source;
+  let out: Rewriter | undefined;
+  let kept = 0;
+  for (let at = 0; at < text.length; ) {
+    const codePoint = text.codePointAt(at)!;
+    const next = at + unitsOf(codePoint);
+    if (matches(properties[codePoint]!, codePoint)) {
+      out ??= new Rewriter(source);
+      out.keep(kept, at);
+      put(out, at, next, codePoint);
+      kept = next;
     }
-    if (out === undefined) return source;
-    out.keep(kept, text.length);
-    return out.finish();
-  };
+    at = next;
+  }
+  if (out === undefined) return source;
+  out.keep(kept, text.length);
+  return out.finish();
 }
+
+/** Leaves out the characters that have one of the given properties. */
+const without =
+  (bits: number): Normalizer =>
+  (source) =>
+    edited(
+      source,
+      (properties) => (properties & bits) !== 0,
+      () => {},
+    );
 
 /** `StripAccents`: leaves out all combining marks. */
 export const stripAccents: Normalizer = without(MARK);
@@ -72,51 +88,35 @@ export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
 }
 
 const REPLACEMENT = 0xfffd;
+const BLANK = 0x20;
+
+const isLineOrTab = (codePoint: number): boolean =>
+  codePoint === 0x09 || codePoint === 0x0a || codePoint === 0x0d;
 
 /** Drops controls, U+FFFD and private use; turns white space into blanks. */
 function cleanText(source: AlignedText): AlignedText {
-  const properties = characterProperties();
-  const { text } = source;
-  let out: Rewriter | undefined;
-  let kept = 0;
-  for (let at = 0; at < text.length; ) {
-    const codePoint = text.codePointAt(at)!;
-    const next = at + unitsOf(codePoint);
-    const bits = properties[codePoint]!;
-    const lineOrTab = codePoint === 0x09 || codePoint === 0x0a || codePoint === 0x0d;
-    const dropped = ((bits & CONTROL) !== 0 && !lineOrTab) || codePoint === REPLACEMENT;
-    if (dropped || ((bits & WHITE) !== 0 && codePoint !== 0x20)) {
-      out ??= new Rewriter(source);
-      out.keep(kept, at);
-      if (!dropped) out.put(' ', at, next);
-      kept = next;
-    }
-    at = next;
-  }
-  if (out === undefined) return source;
-  out.keep(kept, text.length);
-  return out.finish();
+  const isDropped = (properties: number, codePoint: number): boolean =>
+    ((properties & CONTROL) !== 0 && !isLineOrTab(codePoint)) || codePoint === REPLACEMENT;
+  const all = characterProperties();
+  return edited(
+    source,
+    (properties, codePoint) =>
+      isDropped(properties, codePoint) || ((properties & WHITE) !== 0 && codePoint !== BLANK),
+    (out, at, next, codePoint) => {
+      if (!isDropped(all[codePoint]!, codePoint)) out.put(' ', at, next);
+    },
+  );
 }
 
 /** Puts a blank before and after each CJK ideograph. */
 function spaceIdeographs(source: AlignedText): AlignedText {
-  const properties = characterProperties();
-  const { text } = source;
-  const out = new Rewriter(source);
-  let kept = 0;
-  for (let at = 0; at < text.length; ) {
-    const codePoint = text.codePointAt(at)!;
-    const next = at + unitsOf(codePoint);
-    if ((properties[codePoint]! & IDEOGRAPH) !== 0) {
-      out.keep(kept, at);
+  return edited(
+    source,
+    (properties) => (properties & IDEOGRAPH) !== 0,
+    (out, at, next) => {
       out.put(' ', at, next);
       out.keep(at, next);
       out.put(' ', at, next);
-      kept = next;
-    }
-    at = next;
-  }
-  if (kept === 0) return source;
-  out.keep(kept, text.length);
-  return out.finish();
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readVocabularyLines } from '../files/vocabulary-lines.ts';
 import { needs, readShared } from '../shared.testing.ts';
 import { bertTokenizer } from './bert.ts';
 import { gptTokenizer } from './gpt.ts';
@@ -9,12 +10,6 @@ function lines<T>(jsonl: string): T[] {
     .trimEnd()
     .split('\n')
     .map((line): T => JSON.parse(line));
-}
-
-/** One token a line; the last line may lack its end. Lines end at a line feed alone. */
-function vocabularyOf(text: string): Map<string, number> {
-  const words = text.replace(/\n$/, '').split('\n');
-  return new Map(words.map((word, id) => [word.trim(), id]));
 }
 
 const cases = [
@@ -30,7 +25,7 @@ describe.each(cases)('$name', ({ name, file, lowercase }) => {
 
   test.skipIf(missing)(needs('tokens and ids are those of the original', vocabulary, golden), () => {
     const tokenizer = bertTokenizer({
-      vocabulary: vocabularyOf(vocabulary!),
+      vocabulary: readVocabularyLines(vocabulary!),
       lowercase,
       original: true,
     });
