@@ -1,5 +1,6 @@
 // What Node and the browser both do: learn a tokenizer, encode with offsets, decode, and read a saved one.
-import { tokenizerFromJSON, trainByteLevelBPE } from '@tenon/tokenizers';
+import { tokenizerFromJSON } from '@tenon/tokenizers';
+import { trainByteLevelBPE } from '@tenon/tokenizers/training';
 
 const TEXTS = [
   'To be, or not to be: that is the question.',

@@ -1,8 +1,7 @@
 // Runs jobs of worker.ts, bundled first: a loader of TypeScript would count in time and memory.
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { TenonError } from '@tenon/core';
 import { build } from 'esbuild';
 
@@ -53,10 +52,16 @@ export function runJob(worker: string, args: readonly string[], limitSeconds: nu
   });
 }
 
-/** Kilobytes of the package as a page loads it: minified, compressed, with all exports and without jinja. */
-export async function bundleKilobytes(): Promise<{ minified: number; compressed: number }> {
+export interface BundleSize {
+  readonly minified: number;
+  readonly gzip: number;
+  readonly brotli: number;
+}
+
+/** Kilobytes that a page loads of what a module says: minified, compressed, and without jinja. */
+export async function bundleKilobytes(module: string): Promise<BundleSize> {
   const { outputFiles } = await build({
-    entryPoints: [join(here('../../../'), 'packages/tokenizers/src/index.ts')],
+    stdin: { contents: module, resolveDir: here('.') },
     bundle: true,
     minify: true,
     write: false,
@@ -67,5 +72,9 @@ export async function bundleKilobytes(): Promise<{ minified: number; compressed:
     logLevel: 'error',
   });
   const bytes = outputFiles[0]!.contents;
-  return { minified: bytes.length / 1000, compressed: gzipSync(bytes, { level: 9 }).length / 1000 };
+  return {
+    minified: bytes.length / 1000,
+    gzip: gzipSync(bytes, { level: 9 }).length / 1000,
+    brotli: brotliCompressSync(bytes).length / 1000,
+  };
 }

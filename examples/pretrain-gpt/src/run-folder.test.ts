@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { trainByteLevelBPE } from '@tenon/tokenizers';
+import { trainByteLevelBPE } from '@tenon/tokenizers/training';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readCommand, type TrainCommand } from './options.ts';
 import { Run } from './run-folder.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { trainByteLevelBPE } from '@tenon/tokenizers';
+import { trainByteLevelBPE } from '@tenon/tokenizers/training';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Settings, SHORT } from './options.ts';
 import { readText } from './text.ts';

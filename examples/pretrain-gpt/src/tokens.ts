@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { TenonError } from '@tenon/core';
-import { ByteLevelBPETokenizer, trainByteLevelBPE } from '@tenon/tokenizers';
+import { ByteLevelBPETokenizer } from '@tenon/tokenizers';
+import { trainByteLevelBPE } from '@tenon/tokenizers/training';
 import type { Settings } from './options.ts';
 import type { Run } from './run-folder.ts';
 import type { Text } from './text.ts';

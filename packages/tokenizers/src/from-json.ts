@@ -18,7 +18,8 @@ export interface TokenizerFromJSONOptions {
  * @throws TokenizerError for anything in the file that would change the ids and is not understood
  * @example
  * ```ts
- * import { tokenizerFromJSON, trainCharTokenizer } from '@tenon/tokenizers';
+ * import { tokenizerFromJSON } from '@tenon/tokenizers';
+ * import { trainCharTokenizer } from '@tenon/tokenizers/training';
  *
  * const saved = JSON.stringify(await trainCharTokenizer('hello'));
  * console.log(tokenizerFromJSON(saved).countTokens('hole')); // 4

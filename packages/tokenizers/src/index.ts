@@ -1,17 +1,11 @@
-export { type TrainBPEOptions, trainBPE } from './bpe/train.ts';
 export type { ByteLevelBPEOptions } from './byte-level/options.ts';
 export {
   ByteLevelBPETokenizer,
   type VocabularyFiles,
   type VocabularyFilesOptions,
 } from './byte-level/tokenizer.ts';
-export {
-  type TrainByteLevelBPEOptions,
-  trainByteLevelBPE,
-} from './byte-level/train.ts';
 export type { CharTokenizerOptions } from './char/options.ts';
 export { CharTokenizer } from './char/tokenizer.ts';
-export { type TrainCharTokenizerOptions, trainCharTokenizer } from './char/train.ts';
 export type { ChatMessage, ChatTemplateOptions } from './chat/render.ts';
 export type { Encoding, Offset } from './encoding.ts';
 export { TokenizerError } from './errors.ts';
@@ -36,10 +30,4 @@ export type {
   Tokenizer,
   TruncationStrategy,
 } from './tokenizer.ts';
-export type { Ties } from './training/merge-learner.ts';
-export type { PipelineOptions, TrainingOptions, TrainingProgress } from './training/options.ts';
-export type { Texts } from './training/texts.ts';
 export { UNICODE_VERSION } from './unicode/runs.ts';
-export { type TrainUnigramOptions, trainUnigram } from './unigram/train.ts';
-export { type TrainWordLevelOptions, trainWordLevel } from './word-level/train.ts';
-export { type TrainWordPieceOptions, trainWordPiece } from './word-piece/train.ts';

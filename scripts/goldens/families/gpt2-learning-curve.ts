@@ -7,7 +7,7 @@ import { splitTokens, tokenWindows } from '@tenon/data';
 import { CausalLM } from '@tenon/heads';
 import { type GPT2Config, gpt2, gpt2Small } from '@tenon/models';
 import { adamW, chain, clipByGlobalNorm, type GradientTransform, warmupCosine } from '@tenon/optim';
-import { trainCharTokenizer } from '@tenon/tokenizers';
+import { trainCharTokenizer } from '@tenon/tokenizers/training';
 import { evaluate, train } from '@tenon/trainers';
 import { Facts } from '../facts.ts';
 import type { GoldenFamily } from '../family.ts';

@@ -9,10 +9,9 @@ import {
   gptTokenizer,
   readVocabularyLines,
   standardizeText,
-  type Ties,
   type Tokenizer,
-  trainBPE,
 } from '@tenon/tokenizers';
+import { type Ties, trainBPE } from '@tenon/tokenizers/training';
 import type { Comparison } from '../comparison.ts';
 import { Facts } from '../facts.ts';
 import type { GoldenFamily } from '../family.ts';

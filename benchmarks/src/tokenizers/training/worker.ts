@@ -1,7 +1,7 @@
 // A training in a process of its own, which loads nothing else: its memory is measured.
 import { readFileSync } from 'node:fs';
-import { trainByteLevelBPE } from '@tenon/tokenizers';
 import { linesOf } from '@tenon/tokenizers/node';
+import { trainByteLevelBPE } from '@tenon/tokenizers/training';
 import { answer, type Job } from '../answer.ts';
 
 const JOBS: Readonly<Record<string, Job>> = {

@@ -73,7 +73,7 @@ export interface TrainBPEOptions extends TrainingOptions, PipelineOptions {
  * @throws TokenizerError for options that make no sense
  * @example
  * ```ts
- * import { trainBPE } from '@tenon/tokenizers';
+ * import { trainBPE } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainBPE(['low lower lowest', 'new newer'], { vocabularySize: 30 });
  * console.log(tokenizer.encode('lower').tokens); // [ 'lowe', 'r</w>' ]

@@ -37,7 +37,7 @@ export interface VocabularyFilesOptions extends Pick<ByteLevelBPEOptions, 'addPr
  * @throws TokenizerError for merges or added tokens that do not fit the vocabulary
  * @example
  * ```ts
- * import { trainByteLevelBPE } from '@tenon/tokenizers';
+ * import { trainByteLevelBPE } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainByteLevelBPE('low lower lowest', { vocabularySize: 260 });
  * console.log(tokenizer.decode(tokenizer.encodeIds('lower'))); // lower

@@ -42,7 +42,7 @@ export interface TrainByteLevelBPEOptions extends TrainingOptions {
  * @throws TokenizerError for options that make no sense
  * @example
  * ```ts
- * import { trainByteLevelBPE } from '@tenon/tokenizers';
+ * import { trainByteLevelBPE } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainByteLevelBPE(['to be', 'or not to be'], {
  *   vocabularySize: 262,

@@ -16,7 +16,7 @@ const NO_UNKNOWN_TOKEN = '<unk>';
  * @throws TokenizerError for a vocabulary with a token that is neither one character nor an added token
  * @example
  * ```ts
- * import { trainCharTokenizer } from '@tenon/tokenizers';
+ * import { trainCharTokenizer } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainCharTokenizer('hello');
  * console.log(tokenizer.encodeIds('hole')); // Int32Array(4) [ 1, 3, 2, 0 ]

@@ -28,7 +28,7 @@ export interface TrainCharTokenizerOptions {
  * @throws TokenizerError for texts without a character, and for special tokens of one
  * @example
  * ```ts
- * import { trainCharTokenizer } from '@tenon/tokenizers';
+ * import { trainCharTokenizer } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainCharTokenizer('to be or not to be');
  * console.log(tokenizer.vocabularySize); // 7: the blank and b, e, n, o, r, t

@@ -30,7 +30,8 @@ export interface TiktokenFiles {
  * @throws TokenizerError for a line that is not one, and for tokens or ranks that are there twice
  * @example
  * ```ts
- * import { tokenizerFromTiktoken, tokenizerToTiktoken, trainByteLevelBPE } from '@tenon/tokenizers';
+ * import { tokenizerFromTiktoken, tokenizerToTiktoken } from '@tenon/tokenizers';
+ * import { trainByteLevelBPE } from '@tenon/tokenizers/training';
  *
  * const ranks = tokenizerToTiktoken(await trainByteLevelBPE('low lower lowest', { vocabularySize: 258 }));
  * const pattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;

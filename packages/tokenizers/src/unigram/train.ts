@@ -55,7 +55,7 @@ export interface TrainUnigramOptions extends TrainingOptions, PipelineOptions {
  * @throws TokenizerError for options that make no sense
  * @example
  * ```ts
- * import { trainUnigram } from '@tenon/tokenizers';
+ * import { trainUnigram } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainUnigram(['the lowest', 'the newest', 'the widest'], { vocabularySize: 16 });
  * console.log(tokenizer.decode(tokenizer.encodeIds('the lowest'))); // the lowest

@@ -37,7 +37,7 @@ export interface TrainWordLevelOptions extends TrainingOptions, PipelineOptions 
  * @throws TokenizerError for options that make no sense
  * @example
  * ```ts
- * import { trainWordLevel } from '@tenon/tokenizers';
+ * import { trainWordLevel } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainWordLevel('to be or not to be', { vocabularySize: 4 });
  * console.log(tokenizer.encode('to be or not').tokens); // [ 'to', 'be', '<unk>', 'not' ]

@@ -63,7 +63,7 @@ export interface TrainWordPieceOptions extends TrainingOptions, PipelineOptions 
  * @throws TokenizerError for options that make no sense
  * @example
  * ```ts
- * import { trainWordPiece } from '@tenon/tokenizers';
+ * import { trainWordPiece } from '@tenon/tokenizers/training';
  *
  * const tokenizer = await trainWordPiece(['the lowest', 'the newest'], { vocabularySize: 40 });
  * console.log(tokenizer.encode('the lowest').tokens); // [ '[CLS]', 'the', 'l', '##o', '##west', '[SEP]' ]
