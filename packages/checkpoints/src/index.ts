@@ -2,9 +2,9 @@ export { writeTextFile } from './durable/write-file.ts';
 export { recoverFolder, writeFolder } from './durable/write-folder.ts';
 export {
   fromPretrained,
-  type HeadOptions,
   type LoadedBackbone,
   type LoadedTaskModel,
+  type TaskOptions,
 } from './hugging-face/from-pretrained.ts';
 export { type PretrainedParts, savePretrained } from './hugging-face/save-pretrained.ts';
 export { openSafetensors, type SafetensorsFile } from './open-safetensors.ts';

@@ -16,18 +16,23 @@ export {
   defineModel,
   type Encoded,
   type EncodeOptions,
+  type HeadDefaults,
+  type HeadSettings,
   type Json,
   type ModelInput,
   type ModelLayout,
   type ModelSpec,
   type Objective,
   type ObjectiveValue,
+  type Pooling,
+  type ProblemType,
   type RecurrentState,
   type Scorer,
   type StepContext,
   type Task,
   type TaskLayout,
   type TaskModel,
+  type TaskModelClass,
 } from './interfaces.ts';
 export { type AdamWSlot, type AdamWStep, adamWUpdate } from './kernels/adamw-update.ts';
 export { dropout, dropoutMask } from './kernels/dropout.ts';

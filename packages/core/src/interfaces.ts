@@ -1,6 +1,7 @@
 // What Tenon's packages agree on. B examples, T tokens, C channels, H heads, V vocabulary.
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Module } from './module.ts';
+import type { Initializer } from './initializers.ts';
+import type { Module, Parameter } from './module.ts';
 import type { RandomStream } from './random.ts';
 import type { StateDict } from './state-dict.ts';
 
@@ -62,11 +63,36 @@ export interface Scorer {
   negativeLogLikelihood(hidden: Tensor2D, targets: Tensor1D): Tensor1D;
 }
 
+/**
+ * Which vector stands for a whole sequence: `pooled` as the model gives it, the `first` or the `last` token's, or
+ * the `mean` over the tokens.
+ */
+export type Pooling = 'pooled' | 'first' | 'last' | 'mean';
+
+/** What heads take from the model under them where their own options are silent. */
+export interface HeadDefaults {
+  /** @default 'pooled' where the model gives one, else 'last' */
+  readonly pooling?: Pooling;
+  /** Dropout before a classifier. @default 0.1 */
+  readonly dropout?: number;
+  /** Whether a classifier adds a bias. @default true */
+  readonly bias?: boolean;
+  /** First weights. @default normal(0.02) */
+  readonly weight?: Initializer;
+  /** By the names of @tenon/layers. @default 'gelu' */
+  readonly activation?: string;
+  /** @default 1e-12 */
+  readonly layerNormEpsilon?: number;
+}
+
 /** A model without a head. Heads, trainers and generation know models only as this. */
 export interface Backbone extends Module {
   readonly hiddenSize: number;
   /** Absent where the model has no vocabulary scores. */
   readonly scorer?: Scorer;
+  /** [V, E]: the token embeddings, for heads that tie theirs to them. */
+  readonly tokenEmbedding?: Parameter<Tensor2D>;
+  readonly headDefaults?: HeadDefaults;
   /** The most tokens a sequence can have, where there is a limit. */
   readonly contextLength?: number;
   encode(input: ModelInput, options?: EncodeOptions): Encoded;
@@ -77,17 +103,39 @@ export interface Backbone extends Module {
 /** The tasks that heads are made for. A checkpoint's architecture names one of them. */
 export type Task =
   | 'causalLM'
+  | 'bidirectionalLM'
   | 'maskedLM'
   | 'nextSentence'
+  | 'pretraining'
   | 'sequenceClassification'
   | 'tokenClassification'
   | 'questionAnswering'
-  | 'multipleChoice';
+  | 'multipleChoice'
+  | 'doubleHeads'
+  | 'similarity'
+  | 'value'
+  | 'seq2seqLM';
+
+/** What a label is: a number, one of several classes, or any number of them at once. Hugging Face's `problem_type`. */
+export type ProblemType = 'regression' | 'singleLabelClassification' | 'multiLabelClassification';
+
+/** What a checkpoint's `config.json` says about its head. */
+export interface HeadSettings {
+  /** The names of the classes by their numbers. */
+  readonly labels?: readonly string[];
+  readonly problemType?: ProblemType;
+}
 
 /** A backbone with a head: what is trained for a task, and saved under the task's architecture. */
-export interface TaskModel extends Module {
+export interface TaskModel extends Module, HeadSettings {
   readonly task: Task;
   readonly backbone: Backbone;
+}
+
+/** The class of a head: `fromPretrained` builds it on the backbone that it loads. */
+export interface TaskModelClass<Body extends Backbone, Options, Model extends TaskModel> {
+  readonly task: Task;
+  new (backbone: Body, options: Options): Model;
 }
 
 export interface StepContext {
@@ -123,11 +171,13 @@ export interface BatchSource<Batch> {
 }
 
 /** How one task's model is written down in a checkpoint. */
-export interface TaskLayout {
+export interface TaskLayout<Config = unknown> {
   /** `config.json`'s `architectures[0]`. */
   readonly architecture: string;
   /** The head's parameters by their paths in the task model, and their names in the checkpoint. */
   readonly head: Readonly<Record<string, string>>;
+  /** What of the backbone's config the task decides: BERT's question answering has no pooler. */
+  readonly config?: Partial<Config>;
 }
 
 export interface BuildOptions {
@@ -146,8 +196,14 @@ export interface ModelSpec<Config, Model extends Backbone = Backbone> extends Mo
 export interface ModelLayout<Config> {
   /** `config.json`'s `model_type`. */
   readonly modelType: string;
+  /** `config.json`'s `architectures[0]` for the backbone by itself: `GPT2Model`. */
+  readonly architecture?: string;
   /** The backbone's place in a checkpoint with a head: `transformer.`, `bert.`. */
   readonly prefix: string;
+  /** The backbone's parameters that stand beside the prefix, under their own names: an output matrix that is not tied. */
+  readonly outside?: RegExp;
+  /** The backbone's parameters that a checkpoint may be without, BERT's pooler: then they keep their first values. */
+  readonly optional?: RegExp;
   /** Reads a `config.json`. @throws {TenonError} about what it does not understand. */
   parseConfig(json: Json): Config;
   /** A `config.json` that `parseConfig` reads back to the same. */
@@ -156,7 +212,7 @@ export interface ModelLayout<Config> {
   sanitize?(weights: StateDict, config: Config): StateDict;
   /** The way back. */
   unsanitize?(weights: StateDict, config: Config): StateDict;
-  readonly tasks: Readonly<Partial<Record<Task, TaskLayout>>>;
+  readonly tasks: Readonly<Partial<Record<Task, TaskLayout<Config>>>>;
 }
 
 /** Joins a builder and a layout into a model's spec. */

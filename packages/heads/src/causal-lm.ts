@@ -66,7 +66,8 @@ export interface ScoredTokens {
  * ```
  */
 export class CausalLM extends Module implements TaskModel, Objective<CausalLMBatch> {
-  readonly task: 'causalLM' = 'causalLM';
+  static readonly task: 'causalLM' = 'causalLM';
+  readonly task: 'causalLM' = CausalLM.task;
   readonly backbone: Backbone;
   readonly #scorer: Scorer;
 

@@ -306,6 +306,7 @@ export const gpt2: ModelSpec<GPT2Config, GPT2> = defineModel(
     new GPT2(config, options.random ?? new RandomStream(42)),
   {
     modelType: 'gpt2',
+    architecture: 'GPT2Model',
     prefix: 'transformer.',
     tasks: { causalLM: { architecture: 'GPT2LMHeadModel', head: {} } },
     ...gpt2ConfigFile,

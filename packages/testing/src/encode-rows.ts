@@ -4,24 +4,38 @@ import { type Tensor2D, type Tensor3D, tensor2d, tidy } from '@tensorflow/tfjs-c
 /** Whole numbers [B][T]. */
 export type Rows = readonly (readonly number[])[];
 
-export interface EncodeRowsOptions {
+/** What goes with rows of token ids. */
+export interface RowParts {
   readonly attentionMask?: Rows;
   readonly positionIds?: Rows;
+}
+
+/** Makes a model's input of rows of token ids. It is called in tidy. */
+export type MakeInput = (rows: Rows, parts: RowParts) => ModelInput;
+
+export interface EncodeRowsOptions extends RowParts {
   readonly state?: RecurrentState;
 }
 
-/** Token ids to the last hidden states, as nested lists [B][T][C]. */
-export function encodeRows(model: Backbone, inputIds: Rows, options: EncodeRowsOptions = {}): number[][][] {
-  const { attentionMask, positionIds, state } = options;
-  return tidy(() => {
-    const input: ModelInput = {
-      inputIds: int32(inputIds),
-      ...(attentionMask ? { attentionMask: int32(attentionMask) } : {}),
-      ...(positionIds ? { positionIds: int32(positionIds) } : {}),
-    };
-    const hidden: Tensor3D = model.encode(input, state ? { state } : {}).lastHidden;
-    return hidden.arraySync();
-  });
+/** Encodes rows of token ids to the last hidden states, as nested lists [B][T][C]. */
+export type EncodeRows = (model: Backbone, rows: Rows, options?: EncodeRowsOptions) => number[][][];
+
+/** Encodes through the input that `input` makes. */
+export function encodeRowsAs(input: MakeInput): EncodeRows {
+  return (model, rows, { state, ...parts } = {}) =>
+    tidy(() => {
+      const hidden: Tensor3D = model.encode(input(rows, parts), state ? { state } : {}).lastHidden;
+      return hidden.arraySync();
+    });
+}
+
+/** `inputIds`, with the mask and the positions where there are any. */
+export function tokenInput(rows: Rows, { attentionMask, positionIds }: RowParts): ModelInput {
+  return {
+    inputIds: int32(rows),
+    ...(attentionMask ? { attentionMask: int32(attentionMask) } : {}),
+    ...(positionIds ? { positionIds: int32(positionIds) } : {}),
+  };
 }
 
 /** int32 [B, T] of rows. */

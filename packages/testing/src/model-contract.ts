@@ -1,10 +1,10 @@
 // B batch, T time, C channels.
 
-import { assertShape, type Backbone, type ModelInput, RandomStream, TenonError } from '@tenon/core';
+import { assertShape, type Backbone, RandomStream, TenonError } from '@tenon/core';
 import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { expectClose } from './compare.ts';
 import type { ContractCheck, GradientOptions } from './contract.ts';
-import { encodeRows, int32, type Rows } from './encode-rows.ts';
+import { encodeRowsAs, type MakeInput, type Rows, tokenInput } from './encode-rows.ts';
 import { moduleContract } from './module-contract.ts';
 import { stateContract } from './state-contract.ts';
 
@@ -15,6 +15,10 @@ export interface ModelContractOptions extends GradientOptions {
   readonly vocabularySize: number;
   /** Whether no output may depend on a later token. */
   readonly causal: boolean;
+  /** Whether padding may stand before the text, with `positionIds` that say so. @default causal */
+  readonly leftPadding?: boolean;
+  /** Makes the model's input of rows of token ids. @default `inputIds`, `attentionMask` and `positionIds` */
+  readonly input?: MakeInput;
 }
 
 const TIME = 8;
@@ -22,20 +26,22 @@ const TIME = 8;
 /**
  * What every model must do, whatever it is made of: a new model file is done when it passes.
  *
- * The model must read `inputIds` with `attentionMask`, and `positionIds` where it is causal.
+ * The model must read `inputIds` with `attentionMask`, and `positionIds` where padding may stand before the text.
+ * One that reads something else, ELMo's characters for instance, says how it is made of ids: `input`.
  */
 export function modelContract(options: ModelContractOptions): ContractCheck[] {
-  const { make, vocabularySize, causal } = options;
+  const { make, vocabularySize, causal, leftPadding = causal, input = tokenInput } = options;
+  const encodeRows = encodeRowsAs(input);
   const rows = (batch: number, seed = 1): Rows => {
     const random = new RandomStream(seed);
     return Array.from({ length: batch }, () =>
       Array.from({ length: TIME }, () => random.next().integer(vocabularySize)),
     );
   };
-  const forward = (model: Backbone): Tensor => model.encode({ inputIds: int32(rows(2)) }).lastHidden;
+  const forward = (model: Backbone): Tensor => model.encode(input(rows(2), {})).lastHidden;
   const checks: ContractCheck[] = [
     ...moduleContract({ ...options, forward }),
-    { name: 'gives the shapes it promises', run: () => tidy(() => shapes(make, rows(2))) },
+    { name: 'gives the shapes it promises', run: () => tidy(() => shapes(make, rows(2), input)) },
     {
       name: 'gives a batch what it gives each alone',
       run() {
@@ -56,7 +62,7 @@ export function modelContract(options: ModelContractOptions): ContractCheck[] {
         const mask = [...row.map(() => 1), ...padding.map(() => 0)];
         const right = encodeRows(model, [[...row, ...padding]], { attentionMask: [mask] })[0]!;
         expectClose('tokens before padding', right.slice(0, TIME).flat(), alone.flat());
-        if (!causal) return;
+        if (!leftPadding) return;
         const positionIds = [[...padding.map(() => 0), ...row.map((_, i) => i)]];
         const left = encodeRows(model, [[...padding, ...row]], {
           attentionMask: [mask.toReversed()],
@@ -87,16 +93,15 @@ export function modelContract(options: ModelContractOptions): ContractCheck[] {
       },
     });
   }
-  return [...checks, ...stateContract(make, rows(2))];
+  return [...checks, ...stateContract({ make, rows: rows(2), encodeRows, causal, leftPadding })];
 }
 
 /** What encoding gives has the shapes of the interface. */
-function shapes(make: () => Backbone, ids: Rows): void {
+function shapes(make: () => Backbone, ids: Rows, input: MakeInput): void {
   using model = make();
-  const input: ModelInput = { inputIds: int32(ids) };
   const advice = 'See Encoded in @tenon/core.';
   const hidden = [ids.length, TIME, model.hiddenSize];
-  const { lastHidden, hiddenStates, attentions } = model.encode(input, {
+  const { lastHidden, hiddenStates, attentions } = model.encode(input(ids, {}), {
     hiddenStates: true,
     attentions: true,
   });

@@ -3,11 +3,21 @@ import type { Backbone, RecurrentState } from '@tenon/core';
 import { TenonError } from '@tenon/core';
 import { expectClose } from './compare.ts';
 import type { ContractCheck } from './contract.ts';
-import { encodeRows, type Rows } from './encode-rows.ts';
+import type { EncodeRows, RowParts, Rows } from './encode-rows.ts';
 import { leakFree } from './leak-free.ts';
 
+export interface StateContractOptions {
+  make(): Backbone;
+  readonly rows: Rows;
+  readonly encodeRows: EncodeRows;
+  /** Otherwise a model sees less of a text in pieces than of the whole. */
+  readonly causal: boolean;
+  readonly leftPadding: boolean;
+}
+
 /** What a model with a state must do; nothing for one without. */
-export function stateContract(make: () => Backbone, rows: Rows): ContractCheck[] {
+export function stateContract(options: StateContractOptions): ContractCheck[] {
+  const { make, rows, encodeRows, causal, leftPadding } = options;
   const time = rows[0]!.length;
   const check = (name: string, run: (model: Backbone, initial: InitialState) => void | Promise<void>) => ({
     name,
@@ -17,32 +27,36 @@ export function stateContract(make: () => Backbone, rows: Rows): ContractCheck[]
       if (initial !== undefined) await run(model, initial);
     },
   });
-  return [
-    ...[[1], [3, 1, 2], [time - 1, 1]].map((sizes) =>
+  const samePieces = (): ContractCheck[] =>
+    [[1], [3, 1, 2], [time - 1, 1]].map((sizes) =>
       check(`gives the same in pieces of ${sizes.join(', ')} tokens with a state`, (model, initial) => {
         const whole = encodeRows(model, rows);
         const state = initial(rows.length, time + 3);
-        const pieces = inPieces(model, rows, sizes, { state });
+        const pieces = inPieces(encodeRows, model, rows, sizes, { state });
         expectLength(state, time);
         state.dispose();
         for (const [b, row] of whole.entries()) expectClose(`sequence ${b}`, pieces[b]!.flat(), row.flat());
       }),
-    ),
+    );
+  const padding = (): ContractCheck =>
     check('remembers which tokens of the state are padding', (model, initial) => {
       const [long, short] = [rows[0]!, rows[1]!.slice(2)];
       const padded = [long, [0, 0, ...short]];
       const attentionMask = [long.map(() => 1), [0, 0, ...short.map(() => 1)]];
       const positionIds = [long.map((_, i) => i), [0, 0, ...short.map((_, i) => i)]];
       const state = initial(2, time);
-      const pieces = inPieces(model, padded, [4, 1], { state, attentionMask, positionIds });
+      const pieces = inPieces(encodeRows, model, padded, [4, 1], { state, attentionMask, positionIds });
       state.dispose();
       expectClose('the long sequence', pieces[0]!.flat(), encodeRows(model, [long])[0]!.flat());
       expectClose('the padded sequence', pieces[1]!.slice(2).flat(), encodeRows(model, [short])[0]!.flat());
-    }),
+    });
+  return [
+    ...(causal ? samePieces() : []),
+    ...(leftPadding ? [padding()] : []),
     check('leaks nothing with a state, whose disposal frees it', (model, initial) =>
       leakFree(() => {
         const state = initial(rows.length, time);
-        inPieces(model, rows, [2, 1], { state });
+        inPieces(encodeRows, model, rows, [2, 1], { state });
         state.dispose();
       }),
     ),
@@ -63,14 +77,13 @@ export function stateContract(make: () => Backbone, rows: Rows): ContractCheck[]
 
 type InitialState = NonNullable<Backbone['initialState']>;
 
-interface PieceOptions {
+interface PieceOptions extends RowParts {
   readonly state: RecurrentState;
-  readonly attentionMask?: Rows;
-  readonly positionIds?: Rows;
 }
 
 /** Encodes the first tokens, then the next, and joins what comes out. The last size is repeated. */
 function inPieces(
+  encodeRows: EncodeRows,
   model: Backbone,
   rows: Rows,
   sizes: readonly number[],

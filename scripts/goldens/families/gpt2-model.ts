@@ -4,7 +4,7 @@
 // (GPT2DoubleHeadsModel's multiple choice) leaves its tensors, the loss and the gradients among what is not known.
 
 import { fromPretrained } from '@tenon/checkpoints';
-import type { Backbone, Encoded, Parameter } from '@tenon/core';
+import type { Encoded, Parameter } from '@tenon/core';
 import { CausalLM } from '@tenon/heads';
 import type { KeyValueCache } from '@tenon/layers';
 import { gpt2 } from '@tenon/models';
@@ -20,13 +20,11 @@ import { compareGeneration } from './gpt2-generation.ts';
 const KEY_BIAS =
   'the key third of attn.c_attn.bias after training, and its norm (its true gradient is zero: Adam amplifies rounding noise)';
 
-const withHead = { head: (backbone: Backbone): CausalLM => new CausalLM(backbone) };
-
 export const gpt2Model: GoldenFamily = {
   family: 'gpt2',
   knows: (kind) => kind === 'model',
   async run(golden, { comparison }) {
-    const { model } = await fromPretrained(gpt2, golden.modelFolder, withHead);
+    const { model } = await fromPretrained(gpt2, golden.modelFolder, { task: CausalLM });
     try {
       await compareForward(golden, model, comparison);
       if (golden.has('leftpad.json')) await compareLeftPadding(golden, model, comparison);
@@ -169,7 +167,7 @@ function trained(model: CausalLM): Trained {
 }
 
 async function startTraining(golden: GoldenCase): Promise<Trained & { dispose(): void }> {
-  const { model } = await fromPretrained(gpt2, golden.modelFolder, withHead);
+  const { model } = await fromPretrained(gpt2, golden.modelFolder, { task: CausalLM });
   return { ...trained(model), dispose: () => model.dispose() };
 }
 

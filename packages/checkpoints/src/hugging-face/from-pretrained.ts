@@ -5,38 +5,50 @@ import {
   type Backbone,
   type ModelSpec,
   type StateDict,
-  type TaskLayout,
   type TaskModel,
+  type TaskModelClass,
   ZeroStream,
 } from '@tenon/core';
 import { recoverFolder } from '../durable/write-folder.ts';
 import { openSafetensors } from '../open-safetensors.ts';
-import { checkpointNames, fromCheckpoint, isHeadPath, type SplitCheckpoint, taskLayout } from './names.ts';
+import { readHeadSettings } from './head-settings.ts';
+import {
+  backbonePath,
+  checkpointNames,
+  fromCheckpoint,
+  isHeadPath,
+  isTaskModel,
+  taskLayout,
+} from './names.ts';
 import { readConfig } from './read-config.ts';
 import { weightsFile } from './weights-file.ts';
 
-export interface LoadedBackbone<Config, Body extends Backbone> {
-  readonly backbone: Body;
+interface Loaded<Config> {
   readonly config: Config;
-}
-
-export interface LoadedTaskModel<Config, Model extends TaskModel> {
-  readonly model: Model;
-  readonly config: Config;
-  /** The head's parameters that the checkpoint, made for another task, does not have: they keep their first values. */
+  /** The parameters that the checkpoint, made for another task, does not have: they keep their first values. */
   readonly fresh: readonly string[];
 }
 
-export interface HeadOptions<Body extends Backbone, Model extends TaskModel> {
-  /** Puts a head on the backbone: `(backbone) => new CausalLM(backbone)`. */
-  readonly head: (backbone: Body) => Model;
+export interface LoadedBackbone<Config, Body extends Backbone> extends Loaded<Config> {
+  readonly backbone: Body;
+}
+
+export interface LoadedTaskModel<Config, Model extends TaskModel> extends Loaded<Config> {
+  readonly model: Model;
+}
+
+export interface TaskOptions<Body extends Backbone, Options, Model extends TaskModel> {
+  /** The class of the head, `SequenceClassification` for instance. */
+  readonly task: TaskModelClass<Body, Options, Model>;
+  /** Options of the head. What they leave open, labels for instance, `config.json` says. */
+  readonly head?: Partial<Options>;
 }
 
 /**
  * Loads a model from a folder that `savePretrained` or Hugging Face's transformers has written:
  * `config.json` and `model.safetensors`. The weights come from disk one at a time.
  *
- * Without `head` it gives the backbone, whatever head the checkpoint has. With it, the head is loaded too;
+ * Without `task` it gives the backbone, whatever head the checkpoint has. With it, the head is loaded too;
  * where the checkpoint was made for another task, the head stays as it was made and `fresh` says so.
  *
  * @param spec the model, `gpt2` for instance; the checkpoint must be of its type.
@@ -47,69 +59,88 @@ export function fromPretrained<Config, Body extends Backbone>(
   spec: ModelSpec<Config, Body>,
   folder: string,
 ): Promise<LoadedBackbone<Config, Body>>;
-export function fromPretrained<Config, Body extends Backbone, Model extends TaskModel>(
+export function fromPretrained<Config, Body extends Backbone, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
   folder: string,
-  options: HeadOptions<Body, Model>,
+  options: TaskOptions<Body, Options, Model>,
 ): Promise<LoadedTaskModel<Config, Model>>;
-export async function fromPretrained<Config, Body extends Backbone, Model extends TaskModel>(
+export async function fromPretrained<Config, Body extends Backbone, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
   folder: string,
-  options?: HeadOptions<Body, Model>,
+  options?: TaskOptions<Body, Options, Model>,
 ): Promise<LoadedBackbone<Config, Body> | LoadedTaskModel<Config, Model>> {
   if (!existsSync(folder)) await recoverFolder(folder);
   const { json, architecture } = await readConfig(join(folder, 'config.json'), spec.modelType);
-  const config = spec.parseConfig(json);
+  const layout = options && taskLayout(spec, options.task.task);
+  const config: Config = { ...spec.parseConfig(json), ...layout?.config };
+  const sameTask = layout !== undefined && architecture === layout.architecture;
   const path = await weightsFile(folder);
   using file = openSafetensors(path);
   const backbone = spec(config, { random: new ZeroStream() });
   let made: Backbone | TaskModel = backbone;
   try {
-    const checkpoint = fromCheckpoint(spec, config, file.weights);
-    if (options === undefined) {
-      fill(path, backbone, undefined, checkpoint, false);
-      return { backbone, config };
-    }
-    const model = options.head(backbone);
+    const checkpoint: Checkpoint<Config> = { spec, config, weights: file.weights, path, sameTask };
+    if (options === undefined) return { backbone, config, fresh: fill(backbone, checkpoint) };
+    const settings = { ...readHeadSettings(json, sameTask), ...options.head };
+    const model = new options.task(backbone, settings as Options); // what is missing, the head itself asks for
     made = model;
-    const layout = taskLayout(spec, model);
-    const fresh = fill(path, model, layout, checkpoint, architecture === layout.architecture);
-    return { model, config, fresh };
+    return { model, config, fresh: fill(model, checkpoint) };
   } catch (error) {
     made.dispose();
     throw error;
   }
 }
 
+interface Checkpoint<Config> {
+  readonly spec: ModelSpec<Config>;
+  readonly config: Config;
+  readonly weights: StateDict;
+  readonly path: string;
+  /** It was made for this head: the head must fit exactly. */
+  readonly sameTask: boolean;
+}
+
 /**
  * Sets a model's parameters from a checkpoint.
  *
- * @param layout where the head's parameters are in the checkpoint; absent for a backbone.
- * @param sameTask the checkpoint was made for this head: it must fit exactly.
- * @returns the paths of the head's parameters that the checkpoint of another task lacks.
+ * @returns the paths of the parameters that it lacks and may lack: the head's in a checkpoint of another task, and
+ *   what the model's layout calls optional.
  */
-function fill(
-  file: string,
-  model: Backbone | TaskModel,
-  layout: TaskLayout | undefined,
-  { body, rest, prefix }: SplitCheckpoint,
-  sameTask: boolean,
-): string[] {
-  const names = checkpointNames(model, layout, prefix);
+function fill<Config>(model: Backbone | TaskModel, checkpoint: Checkpoint<Config>): string[] {
+  const { spec, config, path, sameTask } = checkpoint;
+  const { body, rest, prefix } = fromCheckpoint(spec, config, checkpoint.weights);
+  const names = checkpointNames(spec, model, prefix);
   const wanted = new Set(names.values());
+  const isOptional = (name: string): boolean =>
+    spec.optional?.test(name.startsWith(prefix) ? name.slice(prefix.length) : name) === true;
   const found: StateDict = new Map();
-  for (const [name, stored] of body) found.set(prefix + name, stored);
-  for (const [name, stored] of rest) if (sameTask || wanted.has(name)) found.set(name, stored);
+  for (const [name, stored] of body) if (wanted.has(name) || !isOptional(name)) found.set(name, stored);
+  for (const [name, stored] of rest) if (wanted.has(name) || sameTask) found.set(name, stored);
 
-  const isFresh = (path: string, name: string): boolean =>
-    layout !== undefined && !sameTask && isHeadPath(path) && !found.has(name);
-  const fresh = [...names].filter(([path, name]) => isFresh(path, name)).map(([path]) => path);
+  const isHead = (parameter: string): boolean => isTaskModel(model) && isHeadPath(parameter);
+  const mayLack = (parameter: string, name: string): boolean =>
+    isHead(parameter) ? !sameTask : isOptional(name);
+  const fresh = [...names].filter(([parameter, name]) => !found.has(name) && mayLack(parameter, name));
+  const lacking = new Set(fresh.map(([parameter]) => parameter));
+  const loaded = [...names].filter(([parameter]) => !lacking.has(parameter));
   const parameters = model.parameters();
-  const loaded = [...names].filter(([path]) => !fresh.includes(path));
-  assertStateDict(new Map(loaded.map(([path, name]) => [name, parameters.get(path)!])), found, file);
+  assertStateDict(
+    new Map(loaded.map(([parameter, name]) => [name, parameters.get(parameter)!])),
+    found,
+    path,
+  );
 
   const weights = model.stateDict();
-  for (const [path, name] of loaded) weights.set(path, found.get(name)!);
-  model.loadStateDict(weights);
-  return fresh;
+  for (const [parameter, name] of loaded) weights.set(parameter, found.get(name)!);
+  const newInBody = [...lacking].filter((parameter) => !isHead(parameter));
+  if (newInBody.length === 0) {
+    model.loadStateDict(weights);
+  } else {
+    // The backbone was made of zeros, since all of it was to be loaded: first values come from another one.
+    using other = spec(config);
+    const first = other.stateDict();
+    for (const parameter of newInBody) weights.set(parameter, first.get(backbonePath(model, parameter))!);
+    model.loadStateDict(weights);
+  }
+  return [...lacking];
 }

@@ -3,6 +3,7 @@ import {
   type ModelLayout,
   type Module,
   type StateDict,
+  type Task,
   type TaskLayout,
   type TaskModel,
   TenonError,
@@ -20,12 +21,17 @@ export function isHeadPath(path: string): boolean {
   return !path.startsWith(BACKBONE);
 }
 
+/** A parameter of the backbone by its path in the backbone itself. */
+export function backbonePath(model: Backbone | TaskModel, path: string): string {
+  return isTaskModel(model) ? path.slice(BACKBONE.length) : path;
+}
+
 /**
- * How a model writes its task down.
+ * How a model writes a task down.
  *
  * @throws {TenonError} when the model file does not say.
  */
-export function taskLayout<Config>(spec: ModelLayout<Config>, { task }: TaskModel): TaskLayout {
+export function taskLayout<Config>(spec: ModelLayout<Config>, task: Task): TaskLayout<Config> {
   const layout = spec.tasks[task];
   if (layout !== undefined) return layout;
   throw new TenonError({
@@ -36,17 +42,23 @@ export function taskLayout<Config>(spec: ModelLayout<Config>, { task }: TaskMode
   });
 }
 
+/** Where a parameter of the backbone stands in a checkpoint that has `prefix` before most of them. */
+function bodyName<Config>({ outside }: ModelLayout<Config>, name: string, prefix: string): string {
+  return outside?.test(name) ? name : prefix + name;
+}
+
 /** The paths of a model's parameters and their names in a checkpoint that has `prefix` before the backbone's. */
-export function checkpointNames(
+export function checkpointNames<Config>(
+  spec: ModelLayout<Config>,
   model: Backbone | TaskModel,
-  layout: TaskLayout | undefined,
   prefix: string,
 ): Map<string, string> {
-  const nameOf = (path: string): string => {
-    if (layout === undefined) return prefix + path;
-    return isHeadPath(path) ? (layout.head[path] ?? path) : prefix + path.slice(BACKBONE.length);
-  };
-  return new Map([...model.parameters().keys()].map((path) => [path, nameOf(path)]));
+  const paths = [...model.parameters().keys()];
+  if (!isTaskModel(model)) return new Map(paths.map((path) => [path, bodyName(spec, path, prefix)]));
+  const { head } = taskLayout(spec, model.task);
+  const nameOf = (path: string): string =>
+    isHeadPath(path) ? (head[path] ?? path) : bodyName(spec, path.slice(BACKBONE.length), prefix);
+  return new Map(paths.map((path) => [path, nameOf(path)]));
 }
 
 /** From a model's parameters to the names and layouts of its checkpoint. */
@@ -62,19 +74,22 @@ export function toCheckpoint<Config>(
   if (!isTaskModel(model)) return unsanitized(model);
 
   const checkpoint: StateDict = new Map();
-  for (const [name, stored] of unsanitized(model.backbone)) checkpoint.set(spec.prefix + name, stored);
-  const names = checkpointNames(model, taskLayout(spec, model), spec.prefix);
+  for (const [name, stored] of unsanitized(model.backbone)) {
+    checkpoint.set(bodyName(spec, name, spec.prefix), stored);
+  }
+  const names = checkpointNames(spec, model, spec.prefix);
   for (const [path, stored] of model.stateDict()) {
     if (isHeadPath(path)) checkpoint.set(names.get(path)!, stored);
   }
   return checkpoint;
 }
 
-/** A checkpoint's tensors under the backbone's names, and what is not the backbone's under its own. */
+/** A checkpoint's tensors under its own names. */
 export interface SplitCheckpoint {
+  /** The backbone's, in its layouts. */
   readonly body: StateDict;
   readonly rest: StateDict;
-  /** What stood before the backbone's names: the layout's prefix, or nothing in a file without a head. */
+  /** What stands before most of the backbone's names: the layout's prefix, or nothing in a file without a head. */
   readonly prefix: string;
 }
 
@@ -91,13 +106,14 @@ export function fromCheckpoint<Config>(
     if (name.startsWith(prefix)) stripped.set(name.slice(prefix.length), stored);
     else {
       stripped.set(name, stored);
-      outside.add(name);
+      if (!spec.outside?.test(name)) outside.add(name);
     }
   }
   const body: StateDict = new Map();
   const rest: StateDict = new Map();
   for (const [name, stored] of spec.sanitize?.(stripped, config) ?? stripped) {
-    (outside.has(name) ? rest : body).set(name, stored);
+    if (outside.has(name)) rest.set(name, stored);
+    else body.set(bodyName(spec, name, prefix), stored);
   }
   return { body, rest, prefix };
 }

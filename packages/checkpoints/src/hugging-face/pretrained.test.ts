@@ -5,6 +5,7 @@ import {
   type Backbone,
   defineModel,
   type Encoded,
+  type HeadSettings,
   type Json,
   type ModelSpec,
   Module,
@@ -27,18 +28,26 @@ import { savePretrained } from './save-pretrained.ts';
 
 interface TinyConfig {
   readonly size: number;
+  readonly pooler: boolean;
 }
 
-/** A model without use, whose checkpoint has another layout: `dense` transposed, and a mask that is no parameter. */
+/**
+ * A model without use, whose checkpoint has another layout: `dense` transposed, and a mask that is no parameter.
+ * Its output matrix stands beside the prefix, and not every task has its pooler.
+ */
 class Tiny extends Module implements Backbone {
   readonly hiddenSize: number;
   readonly embed: Parameter;
   readonly dense: Parameter;
-  constructor({ size }: TinyConfig, random: RandomStream) {
+  readonly output: Parameter;
+  readonly pooler?: Parameter;
+  constructor({ size, pooler }: TinyConfig, random: RandomStream) {
     super();
     this.hiddenSize = size;
     this.embed = parameter([5, size], normal(1), random);
     this.dense = parameter([size, 3], normal(1), random);
+    this.output = parameter([2], normal(1), random);
+    if (pooler) this.pooler = parameter([3], normal(1), random);
   }
   encode(): Encoded {
     return { lastHidden: tensor3d([], [0, 0, this.hiddenSize]) };
@@ -56,8 +65,11 @@ const tiny: ModelSpec<TinyConfig, Tiny> = defineModel(
   (config: TinyConfig, { random = new RandomStream(1) } = {}) => new Tiny(config, random),
   {
     modelType: 'tiny',
+    architecture: 'TinyModel',
     prefix: 'tiny.',
-    parseConfig: (json: Json) => ({ size: Number((json as { d: Json }).d) }),
+    outside: /^output$/,
+    optional: /^pooler$/,
+    parseConfig: (json: Json): TinyConfig => ({ size: Number((json as { d: Json }).d), pooler: true }),
     formatConfig: ({ size }) => ({ model_type: 'tiny', d: size }),
     sanitize: turned,
     unsanitize: turned,
@@ -69,21 +81,38 @@ const tiny: ModelSpec<TinyConfig, Tiny> = defineModel(
       tokenClassification: {
         architecture: 'TinyForTokenClassification',
         head: { 'out.weight': 'tagger.weight' },
+        config: { pooler: false },
       },
     },
   },
 );
 
-class Head<T extends Task> extends Module implements TaskModel {
+abstract class Head extends Module implements TaskModel {
+  abstract readonly task: Task;
   readonly backbone: Backbone;
+  readonly labels: readonly string[];
   readonly out: { readonly weight: Parameter } & Module;
-  readonly task: T;
-  constructor(task: T, backbone: Backbone) {
+  constructor(backbone: Backbone, { labels = ['a', 'b'] }: HeadSettings = {}) {
     super();
-    this.task = task;
     this.backbone = backbone;
+    this.labels = labels;
     this.out = new Linear(new RandomStream(9));
   }
+}
+
+class Classifier extends Head {
+  static readonly task = 'sequenceClassification';
+  readonly task = Classifier.task;
+}
+
+class Tagger extends Head {
+  static readonly task = 'tokenClassification';
+  readonly task = Tagger.task;
+}
+
+class Questioner extends Head {
+  static readonly task = 'questionAnswering';
+  readonly task = Questioner.task;
 }
 
 class Linear extends Module {
@@ -94,9 +123,8 @@ class Linear extends Module {
   }
 }
 
-const config: TinyConfig = { size: 4 };
-const classifier = (backbone: Backbone) => new Head('sequenceClassification', backbone);
-const tagger = (backbone: Backbone) => new Head('tokenClassification', backbone);
+const config: TinyConfig = { size: 4, pooler: true };
+const classifier = (backbone: Backbone) => new Classifier(backbone);
 
 /** Other weights than a fresh model has. */
 const trained = () => tiny(config, { random: new RandomStream(77) });
@@ -117,6 +145,7 @@ describe.each(testBackends())('%s', (backend) => {
     expect(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'))).toEqual({
       model_type: 'tiny',
       d: 4,
+      architectures: ['TinyModel'],
     });
     expect(readFileSync(join(folder, 'generation_config.json'), 'utf8')).toBe('{\n  "eos_token_id": 2\n}\n');
     using file = openSafetensors(join(folder, 'model.safetensors'));
@@ -124,6 +153,8 @@ describe.each(testBackends())('%s', (backend) => {
     expect([...file.weights].map(([name, { shape }]) => [name, shape])).toEqual([
       ['embed', [5, 4]],
       ['dense', [3, 4]],
+      ['output', [2]],
+      ['pooler', [3]],
     ]);
 
     const loaded = await fromPretrained(tiny, folder);
@@ -139,11 +170,19 @@ describe.each(testBackends())('%s', (backend) => {
       model_type: 'tiny',
       d: 4,
       architectures: ['TinyForSequenceClassification'],
+      id2label: { 0: 'a', 1: 'b' },
+      label2id: { a: 0, b: 1 },
     });
     using file = openSafetensors(join(folder, 'model.safetensors'));
-    expect([...file.weights.keys()]).toEqual(['tiny.embed', 'tiny.dense', 'classifier.weight']);
+    expect([...file.weights.keys()]).toEqual([
+      'tiny.embed',
+      'tiny.dense',
+      'output',
+      'tiny.pooler',
+      'classifier.weight',
+    ]);
 
-    const loaded = await fromPretrained(tiny, folder, { head: classifier });
+    const loaded = await fromPretrained(tiny, folder, { task: Classifier });
     using again = loaded.model;
     expect(loaded.fresh).toEqual([]);
     expect(values(again)).toEqual(values(model));
@@ -154,16 +193,43 @@ describe.each(testBackends())('%s', (backend) => {
   test('another head on the same checkpoint is new, and the result says so', async () => {
     using model = classifier(trained());
     await savePretrained(folder, { spec: tiny, config, model });
-    const loaded = await fromPretrained(tiny, folder, { head: tagger });
+    const loaded = await fromPretrained(tiny, folder, { task: Tagger });
     using other = loaded.model;
     expect(loaded.fresh).toEqual(['out.weight']);
-    expect(values(other.backbone)).toEqual(values(model.backbone));
+    expect(loaded.config).toEqual({ size: 4, pooler: false });
+    expect(values(other.backbone)).toEqual(values(model.backbone).filter(([name]) => name !== 'pooler'));
+  });
+
+  test('what a task lacks of the backbone is new where another task wants it', async () => {
+    const withoutPooler = { ...config, pooler: false };
+    using model = new Tagger(tiny(withoutPooler, { random: new RandomStream(77) }));
+    await savePretrained(folder, { spec: tiny, config: withoutPooler, model });
+    const tagger = await fromPretrained(tiny, folder, { task: Tagger });
+    tagger.model.dispose();
+    expect(tagger.fresh).toEqual([]);
+    const loaded = await fromPretrained(tiny, folder, { task: Classifier });
+    using other = loaded.model;
+    expect(loaded.fresh).toEqual(['backbone.pooler', 'out.weight']);
+    using first = tiny(config);
+    expect(other.backbone.stateDict().get('pooler')!.read()).toEqual(first.stateDict().get('pooler')!.read());
+    using backbone = (await fromPretrained(tiny, folder)).backbone;
+    expect(values(backbone)).toEqual(values(other.backbone));
+  });
+
+  test('labels come from the file, and from the options before that', async () => {
+    using model = new Classifier(trained(), { labels: ['no', 'yes', 'perhaps'] });
+    await savePretrained(folder, { spec: tiny, config, model });
+    using again = (await fromPretrained(tiny, folder, { task: Classifier })).model;
+    expect(again.labels).toEqual(['no', 'yes', 'perhaps']);
+    const head = { labels: ['nein', 'ja', 'vielleicht'] };
+    using other = (await fromPretrained(tiny, folder, { task: Classifier, head })).model;
+    expect(other.labels).toEqual(head.labels);
   });
 
   test('a head fits on a checkpoint without one', async () => {
     using model = trained();
     await savePretrained(folder, { spec: tiny, config, model });
-    const loaded = await fromPretrained(tiny, folder, { head: classifier });
+    const loaded = await fromPretrained(tiny, folder, { task: Classifier });
     using task = loaded.model;
     expect(loaded.fresh).toEqual(['out.weight']);
     expect(values(task.backbone)).toEqual(values(model));
@@ -184,8 +250,8 @@ describe.each(testBackends())('%s', (backend) => {
         ['other', odd],
       ]),
     );
-    await expect(fromPretrained(tiny, folder, { head: classifier })).rejects.toThrow(
-      `${path}: expected exactly the parameters of the model in their shapes, got missing tiny.dense, classifier.weight; unexpected tiny.extra, other; tiny.embed of shape [2, 3] instead of [5, 4].`,
+    await expect(fromPretrained(tiny, folder, { task: Classifier })).rejects.toThrow(
+      `${path}: expected exactly the parameters of the model in their shapes, got missing tiny.dense, output, classifier.weight; unexpected tiny.extra, other; tiny.embed of shape [2, 3] instead of [5, 4].`,
     );
   });
 
@@ -193,14 +259,14 @@ describe.each(testBackends())('%s', (backend) => {
     using model = classifier(trained());
     await leakFree(async () => {
       await savePretrained(folder, { spec: tiny, config, model });
-      (await fromPretrained(tiny, folder, { head: classifier })).model.dispose();
+      (await fromPretrained(tiny, folder, { task: Classifier })).model.dispose();
       await writeSafetensors(join(folder, 'model.safetensors'), new Map());
-      await expect(fromPretrained(tiny, folder, { head: classifier })).rejects.toThrow('missing');
+      await expect(fromPretrained(tiny, folder, { task: Classifier })).rejects.toThrow('missing');
     });
   });
 
   test('a task that the model file does not know is refused before anything is written', async () => {
-    using model = new Head('questionAnswering', trained());
+    using model = new Questioner(trained());
     await expect(savePretrained(folder, { spec: tiny, config, model })).rejects.toThrow(
       "tasks of tiny: expected sequenceClassification, tokenClassification, got questionAnswering. Add the task's architecture and names to the layout of tiny.",
     );

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Json, TenonError } from '@tenon/core';
 
 export interface CheckpointConfig {
-  readonly json: Json;
+  readonly json: { readonly [key: string]: Json };
   /** The first of `architectures`: what the checkpoint was trained as. */
   readonly architecture: string | undefined;
 }

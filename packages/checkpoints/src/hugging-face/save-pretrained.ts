@@ -4,6 +4,7 @@ import type { Backbone, Json, ModelLayout, TaskModel } from '@tenon/core';
 import { saveError } from '../durable/save-error.ts';
 import { writeTextFile } from '../durable/write-file.ts';
 import { writeSafetensors } from '../write-safetensors.ts';
+import { formatHeadSettings } from './head-settings.ts';
 import { isTaskModel, taskLayout, toCheckpoint } from './names.ts';
 
 export interface PretrainedParts<Config> {
@@ -26,8 +27,13 @@ export interface PretrainedParts<Config> {
  */
 export async function savePretrained<Config>(folder: string, parts: PretrainedParts<Config>): Promise<void> {
   const { spec, config, model, generationConfig } = parts;
-  const architectures = isTaskModel(model) ? { architectures: [taskLayout(spec, model).architecture] } : {};
-  const json = { ...spec.formatConfig(config), ...architectures, model_type: spec.modelType };
+  const architecture = isTaskModel(model) ? taskLayout(spec, model.task).architecture : spec.architecture;
+  const json = {
+    ...spec.formatConfig(config),
+    ...(isTaskModel(model) ? formatHeadSettings(model) : {}),
+    ...(architecture === undefined ? {} : { architectures: [architecture] }),
+    model_type: spec.modelType,
+  };
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw saveError(folder, error);
   });
