@@ -13,7 +13,7 @@ export interface RowParts {
 /** Makes a model's input of rows of token ids. It is called in tidy. */
 export type MakeInput = (rows: Rows, parts: RowParts) => ModelInput;
 
-export interface EncodeRowsOptions extends RowParts {
+interface EncodeRowsOptions extends RowParts {
   readonly state?: RecurrentState;
 }
 
@@ -39,6 +39,6 @@ export function tokenInput(rows: Rows, { attentionMask, positionIds }: RowParts)
 }
 
 /** int32 [B, T] of rows. */
-export function int32(rows: Rows): Tensor2D {
+function int32(rows: Rows): Tensor2D {
   return tensor2d(rows.flat(), [rows.length, rows[0]!.length], 'int32');
 }
