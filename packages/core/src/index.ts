@@ -11,11 +11,15 @@ export {
 } from './initializers.ts';
 export {
   type Backbone,
+  type BaseModel,
   type BatchSource,
   type BuildOptions,
+  type Decoded,
   defineModel,
   type Encoded,
+  type EncodedSource,
   type EncodeOptions,
+  type EncoderDecoder,
   type HeadDefaults,
   type HeadSettings,
   type Json,

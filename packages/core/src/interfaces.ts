@@ -100,6 +100,43 @@ export interface Backbone extends Module {
   initialState?(batchSize: number, capacity: number): RecurrentState;
 }
 
+/** A source text that a decoder attends to: what `EncoderDecoder.encode` gave, and which of its tokens are padding. */
+export interface EncodedSource {
+  /** [B, S, C] */
+  readonly hidden: Tensor3D;
+  /** int32 [B, S], 1 = token, 0 = padding; absent = all are tokens. */
+  readonly attentionMask?: Tensor2D;
+}
+
+/** A model without a head that reads one text, and writes another from it. */
+export interface EncoderDecoder extends Module {
+  readonly hiddenSize: number;
+  /** Vocabulary scores from what `decode` gives. */
+  readonly scorer: Scorer;
+  /** The most tokens that either text can have, where there is a limit. */
+  readonly contextLength?: number;
+  /** The token that a target begins with. */
+  readonly decoderStartTokenId: number;
+  readonly padTokenId: number;
+  /** Reads the source. It takes no state. */
+  encode(input: ModelInput, options?: EncodeOptions): Encoded;
+  /**
+   * Reads the target so far: each token sees those before it and the whole source. With a state only new tokens are
+   * given, always for the same source.
+   */
+  decode(target: ModelInput, source: EncodedSource, options?: EncodeOptions): Decoded;
+  /** An empty state of the decoder for `batchSize` targets of at most `capacity` tokens. */
+  initialState(batchSize: number, capacity: number): RecurrentState;
+}
+
+export interface Decoded extends Encoded {
+  /** Attention of the target's T tokens to the source's S, a tensor [B, H, T, S] a layer. */
+  readonly crossAttentions?: readonly Tensor4D[];
+}
+
+/** A model without a head. */
+export type BaseModel = Backbone | EncoderDecoder;
+
 /** The tasks that heads are made for. A checkpoint's architecture names one of them. */
 export type Task =
   | 'causalLM'
@@ -129,11 +166,11 @@ export interface HeadSettings {
 /** A backbone with a head: what is trained for a task, and saved under the task's architecture. */
 export interface TaskModel extends Module, HeadSettings {
   readonly task: Task;
-  readonly backbone: Backbone;
+  readonly backbone: BaseModel;
 }
 
 /** The class of a head: `fromPretrained` builds it on the backbone that it loads. */
-export interface TaskModelClass<Body extends Backbone, Options, Model extends TaskModel> {
+export interface TaskModelClass<Body extends BaseModel, Options, Model extends TaskModel> {
   readonly task: Task;
   new (backbone: Body, options: Options): Model;
 }
@@ -189,7 +226,7 @@ export interface BuildOptions {
  * What a model file exports: the builder of the model, and how a checkpoint and the model meet.
  * `gpt2(config)` builds; `fromPretrained(gpt2, folder)` loads.
  */
-export interface ModelSpec<Config, Model extends Backbone = Backbone> extends ModelLayout<Config> {
+export interface ModelSpec<Config, Model extends BaseModel = BaseModel> extends ModelLayout<Config> {
   (config: Config, options?: BuildOptions): Model;
 }
 
@@ -216,7 +253,7 @@ export interface ModelLayout<Config> {
 }
 
 /** Joins a builder and a layout into a model's spec. */
-export function defineModel<Config, Model extends Backbone>(
+export function defineModel<Config, Model extends BaseModel>(
   build: (config: Config, options?: BuildOptions) => Model,
   layout: ModelLayout<Config>,
 ): ModelSpec<Config, Model> {

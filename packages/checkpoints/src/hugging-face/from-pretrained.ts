@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   assertStateDict,
-  type Backbone,
+  type BaseModel,
   type ModelSpec,
   type StateDict,
   type TaskModel,
@@ -29,7 +29,7 @@ interface Loaded<Config> {
   readonly fresh: readonly string[];
 }
 
-export interface LoadedBackbone<Config, Body extends Backbone> extends Loaded<Config> {
+export interface LoadedBackbone<Config, Body extends BaseModel> extends Loaded<Config> {
   readonly backbone: Body;
 }
 
@@ -37,7 +37,7 @@ export interface LoadedTaskModel<Config, Model extends TaskModel> extends Loaded
   readonly model: Model;
 }
 
-export interface TaskOptions<Body extends Backbone, Options, Model extends TaskModel> {
+export interface TaskOptions<Body extends BaseModel, Options, Model extends TaskModel> {
   /** The class of the head, `SequenceClassification` for instance. */
   readonly task: TaskModelClass<Body, Options, Model>;
   /** Options of the head. What they leave open, labels for instance, `config.json` says. */
@@ -55,16 +55,16 @@ export interface TaskOptions<Body extends Backbone, Options, Model extends TaskM
  * @throws {TenonError} when a file is missing, damaged or of another model.
  * @throws {StateDictError} naming every missing, unexpected and mis-shaped tensor of the file at once.
  */
-export function fromPretrained<Config, Body extends Backbone>(
+export function fromPretrained<Config, Body extends BaseModel>(
   spec: ModelSpec<Config, Body>,
   folder: string,
 ): Promise<LoadedBackbone<Config, Body>>;
-export function fromPretrained<Config, Body extends Backbone, Options, Model extends TaskModel>(
+export function fromPretrained<Config, Body extends BaseModel, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
   folder: string,
   options: TaskOptions<Body, Options, Model>,
 ): Promise<LoadedTaskModel<Config, Model>>;
-export async function fromPretrained<Config, Body extends Backbone, Options, Model extends TaskModel>(
+export async function fromPretrained<Config, Body extends BaseModel, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
   folder: string,
   options?: TaskOptions<Body, Options, Model>,
@@ -77,7 +77,7 @@ export async function fromPretrained<Config, Body extends Backbone, Options, Mod
   const path = await weightsFile(folder);
   using file = openSafetensors(path);
   const backbone = spec(config, { random: new ZeroStream() });
-  let made: Backbone | TaskModel = backbone;
+  let made: BaseModel | TaskModel = backbone;
   try {
     const checkpoint: Checkpoint<Config> = { spec, config, weights: file.weights, path, sameTask };
     if (options === undefined) return { backbone, config, fresh: fill(backbone, checkpoint) };
@@ -106,7 +106,7 @@ interface Checkpoint<Config> {
  * @returns the paths of the parameters that it lacks and may lack: the head's in a checkpoint of another task, and
  *   what the model's layout calls optional.
  */
-function fill<Config>(model: Backbone | TaskModel, checkpoint: Checkpoint<Config>): string[] {
+function fill<Config>(model: BaseModel | TaskModel, checkpoint: Checkpoint<Config>): string[] {
   const { spec, config, path, sameTask } = checkpoint;
   const { body, rest, prefix } = fromCheckpoint(spec, config, checkpoint.weights);
   const names = checkpointNames(spec, model, prefix);

@@ -1,5 +1,5 @@
 import {
-  type Backbone,
+  type BaseModel,
   type ModelLayout,
   type Module,
   type StateDict,
@@ -22,7 +22,7 @@ export function isHeadPath(path: string): boolean {
 }
 
 /** A parameter of the backbone by its path in the backbone itself. */
-export function backbonePath(model: Backbone | TaskModel, path: string): string {
+export function backbonePath(model: BaseModel | TaskModel, path: string): string {
   return isTaskModel(model) ? path.slice(BACKBONE.length) : path;
 }
 
@@ -50,7 +50,7 @@ function bodyName<Config>({ outside }: ModelLayout<Config>, name: string, prefix
 /** The paths of a model's parameters and their names in a checkpoint that has `prefix` before the backbone's. */
 export function checkpointNames<Config>(
   spec: ModelLayout<Config>,
-  model: Backbone | TaskModel,
+  model: BaseModel | TaskModel,
   prefix: string,
 ): Map<string, string> {
   const paths = [...model.parameters().keys()];
@@ -65,9 +65,9 @@ export function checkpointNames<Config>(
 export function toCheckpoint<Config>(
   spec: ModelLayout<Config>,
   config: Config,
-  model: Backbone | TaskModel,
+  model: BaseModel | TaskModel,
 ): StateDict {
-  const unsanitized = (backbone: Backbone): StateDict => {
+  const unsanitized = (backbone: BaseModel): StateDict => {
     const weights = backbone.stateDict();
     return spec.unsanitize?.(weights, config) ?? weights;
   };

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Backbone, Json, ModelLayout, TaskModel } from '@tenon/core';
+import type { BaseModel, Json, ModelLayout, TaskModel } from '@tenon/core';
 import { saveError } from '../durable/save-error.ts';
 import { writeTextFile } from '../durable/write-file.ts';
 import { writeSafetensors } from '../write-safetensors.ts';
@@ -12,7 +12,7 @@ export interface PretrainedParts<Config> {
   readonly spec: ModelLayout<Config>;
   readonly config: Config;
   /** A backbone, or one with a head. */
-  readonly model: Backbone | TaskModel;
+  readonly model: BaseModel | TaskModel;
   /** The content of generation_config.json; left out where absent. */
   readonly generationConfig?: { readonly [key: string]: Json };
 }
