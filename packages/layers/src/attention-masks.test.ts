@@ -1,7 +1,7 @@
 import { selectBackend, testBackends } from '@tenon/testing';
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { causalMask, MASKED, newTokensMask, paddingMask } from './attention-masks.ts';
+import { causalMask, MASKED, newTokensMask, paddingMask, pastWindowMask } from './attention-masks.ts';
 
 describe.each(testBackends())('%s', (backend) => {
   beforeAll(() => selectBackend(backend));
@@ -15,6 +15,40 @@ describe.each(testBackends())('%s', (backend) => {
           [0, M, M],
           [0, 0, M],
           [0, 0, 0],
+        ],
+      ],
+    ]);
+  });
+
+  test('a window hides what lies too far back, among new tokens and in a cache', () => {
+    const M = MASKED;
+    expect(tidy(() => causalMask(4, 2).arraySync())).toEqual([
+      [
+        [
+          [0, M, M, M],
+          [0, 0, M, M],
+          [M, 0, 0, M],
+          [M, M, 0, 0],
+        ],
+      ],
+    ]);
+    // Three slots of five are filled: tokens 3 and 4 see from 1 and from 2 on.
+    const past = tidy(() => pastWindowMask({ past: 3, time: 2, slots: 5, window: 3 }).arraySync());
+    expect(past).toEqual([
+      [
+        [
+          [M, 0, 0, 0, 0],
+          [M, M, 0, 0, 0],
+        ],
+      ],
+    ]);
+    const far = tidy(() => pastWindowMask({ past: 2, time: 3, slots: 2, window: 1 }).arraySync());
+    expect(far).toEqual([
+      [
+        [
+          [M, M],
+          [M, M],
+          [M, M],
         ],
       ],
     ]);

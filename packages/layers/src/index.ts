@@ -7,7 +7,7 @@ export {
 } from './activations.ts';
 export { assertIds } from './assert-ids.ts';
 export { type Attended, type AttendOptions, type AttentionSource, attend } from './attention.ts';
-export { causalMask, MASKED, newTokensMask, paddingMask } from './attention-masks.ts';
+export { causalMask, MASKED, newTokensMask, paddingMask, pastWindowMask } from './attention-masks.ts';
 export { Conv1D, type Conv1DOptions } from './conv1d.ts';
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { Embedding, type EmbeddingOptions } from './embedding.ts';

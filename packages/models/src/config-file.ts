@@ -10,6 +10,8 @@ interface Field<T> {
   readonly fallback: T;
   readonly expected: string;
   accepts(value: Json): boolean;
+  /** Where `config.json` has other words for the same: theirs, and ours. */
+  readonly words?: Readonly<Record<string, T>>;
 }
 
 const isWhole = (value: Json): boolean => Number.isInteger(value);
@@ -53,6 +55,16 @@ export function activationName(key: string, fallback: ActivationName): Field<Act
     expected: `one of ${activationNames.join(', ')}`,
     accepts: isActivationName,
   };
+}
+
+/** One of several, for which `config.json` has other words; of two for the same the first is written. */
+export function choice<T extends string>(
+  key: string,
+  fallback: T,
+  words: Readonly<Record<string, T>>,
+): Field<T> {
+  const accepts = (value: Json): boolean => typeof value === 'string' && Object.hasOwn(words, value);
+  return { keys: [key], fallback, expected: `one of ${Object.keys(words).join(', ')}`, accepts, words };
 }
 
 export interface ConfigFileOptions<Config> {
@@ -115,7 +127,7 @@ export function configFile<Config extends object>(
         fail(`${title}, ${key}`, String(value), JSON.stringify(got), 'This model has no such variant.');
     }
     const config: Record<string, unknown> = {};
-    for (const [name, { keys, fallback, expected, accepts }] of entries) {
+    for (const [name, { keys, fallback, expected, accepts, words }] of entries) {
       const key = keys.find((candidate) => (json[candidate] ?? null) !== null);
       if (key === undefined) {
         if (fallback !== undefined) config[name] = fallback;
@@ -124,14 +136,18 @@ export function configFile<Config extends object>(
       const value = json[key]!;
       if (!accepts(value))
         fail(`${title}, ${key}`, expected, JSON.stringify(value), 'Correct it in config.json.');
-      config[name] = value;
+      config[name] = words === undefined ? value : words[value as string];
     }
     return config as Config; // every field is there or may be absent: the type of `fields` asks for it
   };
 
   const formatConfig = (config: Config): { [key: string]: Json } => {
     const json: { [key: string]: Json } = { model_type: modelType };
-    for (const [name, { keys }] of entries) json[keys[0]!] = (config as Record<string, Json>)[name] ?? null;
+    for (const [name, { keys, words }] of entries) {
+      const value = (config as Record<string, Json>)[name] ?? null;
+      json[keys[0]!] =
+        words === undefined ? value : Object.keys(words).find((word) => words[word] === value)!;
+    }
     return json;
   };
   return { parseConfig, formatConfig };

@@ -41,7 +41,12 @@ describe('config.json', () => {
       bosTokenId: 1,
     });
     expect(gpt2.parseConfig(gpt2.formatConfig(config))).toEqual(config);
-    const wide = { ...gpt2Small, feedForwardSize: 100, scaleAttentionByLayer: true };
+    const wide = {
+      ...gpt2Small,
+      feedForwardSize: 100,
+      scaleAttentionByLayer: true,
+      tieWordEmbeddings: false,
+    };
     expect(gpt2.parseConfig(gpt2.formatConfig(wide))).toEqual(wide);
   });
 
@@ -63,8 +68,8 @@ describe('config.json', () => {
       'gpt2 config, add_cross_attention: expected false, got true. This model has no such variant.',
     ],
     [
-      { tie_word_embeddings: false },
-      'gpt2 config, tie_word_embeddings: expected true, got false. This model has no such variant.',
+      { tie_word_embeddings: 'no' },
+      'gpt2 config, tie_word_embeddings: expected true or false, got "no". Correct it in config.json.',
     ],
     [
       { n_layer: 1.5 },
@@ -84,15 +89,20 @@ describe('config.json', () => {
   });
 });
 
-test('sanitize leaves out masks and the copy of the embeddings', () => {
+test('sanitize leaves out buffers, and the head where it is a copy of the embeddings', () => {
   const one = storedTensor(new Float32Array(1), [1]);
   const names = [
     'wte.weight',
     'h.0.attn.bias',
     'h.11.attn.masked_bias',
+    'position_ids',
     'h.0.attn.c_attn.bias',
     'lm_head.weight',
   ];
-  const kept = gpt2.sanitize!(new Map(names.map((name) => [name, one])), gpt2Small);
-  expect([...kept.keys()]).toEqual(['wte.weight', 'h.0.attn.c_attn.bias']);
+  const weights = new Map(names.map((name) => [name, one]));
+  const kept = (tieWordEmbeddings: boolean) => [
+    ...gpt2.sanitize!(weights, { ...gpt2Small, tieWordEmbeddings }).keys(),
+  ];
+  expect(kept(true)).toEqual(['wte.weight', 'h.0.attn.c_attn.bias']);
+  expect(kept(false)).toEqual(['wte.weight', 'h.0.attn.c_attn.bias', 'lm_head.weight']);
 });

@@ -1,5 +1,5 @@
 // gpt2.ts: GPT-2 (Radford et al. 2019), "Language Models are Unsupervised Multitask Learners".
-// B batch, T time, N = B·T tokens, C channels, H heads, D = C / H, L layers, V vocabulary.
+// N tokens, C channels, L layers.
 
 import {
   type Backbone,
@@ -7,6 +7,7 @@ import {
   defineModel,
   type Encoded,
   type EncodeOptions,
+  type Initializer,
   type ModelInput,
   type ModelSpec,
   Module,
@@ -14,51 +15,42 @@ import {
   RandomStream,
   type Scorer,
   type StateDict,
-  TenonError,
 } from '@tenon/core';
+import { Embedding, type KeyValueCache, LayerNorm, Linear, tiedScorer } from '@tenon/layers';
+import { add, type Tensor2D } from '@tensorflow/tfjs-core';
 import {
-  type Activation,
-  type ActivationName,
-  activation,
-  attend,
-  Conv1D,
-  dropout,
-  Embedding,
-  KeyValueCache,
-  LayerNorm,
-  mergeHeads,
-  newTokensMask,
-  positionsFrom,
-  splitQueriesKeysValues,
-  tiedScorer,
-} from '@tenon/layers';
-import { add, type Rank, reshape, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { checkInput } from './check-input.ts';
-import { activationName, boolean, configFile, count, number, rate, tokenId } from './config-file.ts';
+  activationName,
+  boolean,
+  type ConfigFileOptions,
+  configFile,
+  count,
+  number,
+  rate,
+  tokenId,
+} from './config-file.ts';
+import {
+  assertHeads,
+  type BlockOptions,
+  type DecoderConfig,
+  type DecoderPass,
+  decode,
+  decoderState,
+  FeedForward,
+  SelfAttention,
+  withoutCopies,
+} from './gpt-decoder.ts';
 
-export interface GPT2Config {
-  readonly vocabularySize: number;
-  /** The most tokens a sequence can have. */
-  readonly contextLength: number;
-  readonly hiddenSize: number;
-  readonly layers: number;
-  readonly heads: number;
+export interface GPT2Config extends DecoderConfig {
   /** @default 4 · hiddenSize */
   readonly feedForwardSize?: number;
-  readonly activation: ActivationName;
-  /** Dropout of the embeddings, of the attention weights, and of what goes into the residual stream. */
-  readonly embeddingDropout: number;
-  readonly attentionDropout: number;
-  readonly residualDropout: number;
-  readonly layerNormEpsilon: number;
-  /** Standard deviation of the first weights. */
-  readonly initializerRange: number;
-  /** `paper` divides it by √(2L) for what goes into the residual stream. @default 'paper' */
+  /** `paper` divides `initializerRange` by √(2L) for what goes into the residual stream. @default 'paper' */
   readonly initialization?: 'paper' | 'plain';
   /** Divide the scores by √D. */
   readonly scaleAttention: boolean;
   /** Divide the scores by the layer's number, from 1. */
   readonly scaleAttentionByLayer: boolean;
+  /** Score the vocabulary by the token embeddings; `false` gives the scores a matrix of their own. */
+  readonly tieWordEmbeddings: boolean;
   readonly bosTokenId?: number;
   readonly eosTokenId?: number;
 }
@@ -77,6 +69,7 @@ export const gpt2Small: GPT2Config = {
   initializerRange: 0.02,
   scaleAttention: true,
   scaleAttentionByLayer: false,
+  tieWordEmbeddings: true,
   bosTokenId: 50256,
   eosTokenId: 50256,
 };
@@ -84,90 +77,31 @@ export const gpt2Medium: GPT2Config = { ...gpt2Small, hiddenSize: 1024, layers: 
 export const gpt2Large: GPT2Config = { ...gpt2Small, hiddenSize: 1280, layers: 36, heads: 20 };
 export const gpt2XL: GPT2Config = { ...gpt2Small, hiddenSize: 1600, layers: 48, heads: 25 };
 
-/** What every layer of one pass shares. */
-interface Pass {
-  readonly batch: number;
-  readonly options: EncodeOptions;
-  /** Added to the scores among the new tokens, [B or 1, 1, T, T]. */
-  readonly mask: Tensor4D | undefined;
-  readonly cache: KeyValueCache | undefined;
-  /** Added to the scores of the cache's slots, [B, 1, 1, S]. */
-  readonly cacheMask: Tensor4D | undefined;
-  /** Collects the attention weights, [B, H, T, S + T] a layer. */
-  readonly attentions: Tensor4D[];
-}
-
-class SelfAttention extends Module {
-  readonly c_attn: Conv1D;
-  readonly c_proj: Conv1D;
-  readonly #config: GPT2Config;
-  readonly #layer: number;
-
-  constructor(config: GPT2Config, layer: number, random: RandomStream) {
-    super();
-    const { hiddenSize: C } = config;
-    this.c_attn = new Conv1D(C, 3 * C, { random, weight: normal(config.initializerRange) });
-    this.c_proj = new Conv1D(C, C, { random, weight: normal(residualRange(config)) });
-    this.#config = config;
-    this.#layer = layer;
-  }
-
-  forward(x: Tensor2D, pass: Pass): Tensor2D {
-    const { heads, hiddenSize, attentionDropout, residualDropout, scaleAttention } = this.#config;
-    const [q, k, v] = splitQueriesKeysValues(this.c_attn.forward(x), pass.batch, heads); // [B, H, T, D]
-    const past = pass.cache?.sources(this.#layer, pass.cacheMask) ?? [];
-    pass.cache?.store(this.#layer, k, v);
-    const rootD = scaleAttention ? Math.sqrt(hiddenSize / heads) : 1;
-    const { output, weights } = attend(q, [...past, { keys: k, values: v, mask: pass.mask }], {
-      scale: 1 / (rootD * (this.#config.scaleAttentionByLayer ? this.#layer + 1 : 1)),
-      dropoutRate: attentionDropout,
-      dropout: pass.options,
-    });
-    pass.attentions.push(weights);
-    return dropout(this.c_proj.forward(mergeHeads(output)), residualDropout, pass.options); // [N, C]
-  }
-}
-
-class FeedForward extends Module {
-  readonly c_fc: Conv1D;
-  readonly c_proj: Conv1D;
-  readonly #activation: Activation;
-  readonly #dropoutRate: number;
-
-  constructor(config: GPT2Config, random: RandomStream) {
-    super();
-    const { hiddenSize: C, feedForwardSize = 4 * C } = config;
-    this.c_fc = new Conv1D(C, feedForwardSize, { random, weight: normal(config.initializerRange) });
-    this.c_proj = new Conv1D(feedForwardSize, C, { random, weight: normal(residualRange(config)) });
-    this.#activation = activation(config.activation);
-    this.#dropoutRate = config.residualDropout;
-  }
-
-  forward(x: Tensor2D, pass: Pass): Tensor2D {
-    const inner = this.#activation(this.c_fc.forward(x)); // [N, 4C]
-    return dropout(this.c_proj.forward(inner), this.#dropoutRate, pass.options); // [N, C]
-  }
-}
-
 class Block extends Module {
   readonly ln_1: LayerNorm;
   readonly attn: SelfAttention;
   readonly ln_2: LayerNorm;
   readonly mlp: FeedForward;
 
-  constructor(config: GPT2Config, layer: number, random: RandomStream) {
+  constructor(config: GPT2Config, options: BlockOptions) {
     super();
     const { hiddenSize, layerNormEpsilon: epsilon } = config;
     this.ln_1 = new LayerNorm(hiddenSize, { epsilon });
-    this.attn = new SelfAttention(config, layer, random);
+    this.attn = new SelfAttention(config, options);
     this.ln_2 = new LayerNorm(hiddenSize, { epsilon });
-    this.mlp = new FeedForward(config, random);
+    this.mlp = new FeedForward(config, options);
   }
 
-  forward(x: Tensor2D, pass: Pass): Tensor2D {
+  forward(x: Tensor2D, pass: DecoderPass): Tensor2D {
     const attended = add<Tensor2D>(x, this.attn.forward(this.ln_1.forward(x), pass)); // [N, C]
     return add<Tensor2D>(attended, this.mlp.forward(this.ln_2.forward(attended), pass)); // [N, C]
   }
+}
+
+export interface GPT2Options {
+  readonly random: RandomStream;
+  /** How many tokens a token of a layer sees, itself the last of them. @default all before it, in every layer */
+  window?(layer: number): number | undefined;
 }
 
 /**
@@ -182,89 +116,63 @@ export class GPT2 extends Module implements Backbone {
   readonly wpe: Embedding;
   readonly h: readonly Block[];
   readonly ln_f: LayerNorm;
+  /** The vocabulary's scores [V, C], where they are not tied to the embeddings. */
+  readonly lm_head?: Linear;
   readonly config: GPT2Config;
   readonly hiddenSize: number;
   readonly contextLength: number;
   readonly scorer: Scorer;
 
-  constructor(config: GPT2Config, random: RandomStream) {
+  constructor(config: GPT2Config, { random, window }: GPT2Options) {
     super();
-    const { vocabularySize, contextLength, hiddenSize, layers, heads } = config;
-    if (hiddenSize % heads !== 0) {
-      throw new TenonError({
-        subject: 'GPT-2 heads',
-        expected: `a divisor of hiddenSize ${hiddenSize}`,
-        got: String(heads),
-        advice: 'Change one of the two in the config.',
-      });
-    }
+    const { vocabularySize, contextLength, hiddenSize, feedForwardSize, layers, tieWordEmbeddings } = config;
+    assertHeads('GPT-2', config);
     const weight = normal(config.initializerRange);
+    const residualWeight = residualInitializer(config);
     this.wte = new Embedding(vocabularySize, hiddenSize, { random, weight });
     this.wpe = new Embedding(contextLength, hiddenSize, { random, weight });
-    this.h = Array.from({ length: layers }, (_, layer) => new Block(config, layer, random));
+    this.h = Array.from({ length: layers }, (_, layer) => {
+      const scale = scoreScale(config, layer);
+      const options = { layer, random, feedForwardSize, residualWeight, scale, window: window?.(layer) };
+      return new Block(config, options);
+    });
     this.ln_f = new LayerNorm(hiddenSize, { epsilon: config.layerNormEpsilon });
+    if (!tieWordEmbeddings)
+      this.lm_head = new Linear(hiddenSize, vocabularySize, { random, weight, bias: false });
     this.config = config;
     this.hiddenSize = hiddenSize;
     this.contextLength = contextLength;
-    this.scorer = tiedScorer(this.wte.weight);
+    this.scorer = tiedScorer((this.lm_head ?? this.wte).weight);
   }
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */
   encode(input: ModelInput, options: EncodeOptions = {}): Encoded {
-    const cache = KeyValueCache.from(options.state);
-    const { batch, time } = checkInput(input, this.config, cache);
-    const shape: [number, number, number] = [batch, time, this.hiddenSize];
-
-    const { hidden, states, attentions } = tidy(() => {
-      const start = cache?.length ?? 0;
-      const cacheMask = cache?.advance(time, input.attentionMask);
-      const pass: Pass = {
-        batch,
-        options,
-        mask: newTokensMask(time, input.attentionMask),
-        cache,
-        cacheMask,
-        attentions: [],
-      };
-
-      const tokens = input.inputEmbeds ?? this.wte.forward(input.inputIds!); // [B, T, C]
-      const positions = this.wpe.forward(input.positionIds ?? positionsFrom(start, time)); // [B, T, C] or [T, C]
-      const embedded = reshape<Rank.R2>(add(tokens, positions), [batch * time, this.hiddenSize]);
-      let x = dropout(embedded, this.config.embeddingDropout, options); // [N, C]
-      const states = [x];
-      for (const block of this.h) {
-        x = block.forward(x, pass);
-        states.push(x);
-      }
-      const hidden = reshape<Rank.R3>(this.ln_f.forward(x), shape); // [B, T, C]
-      return {
-        hidden,
-        states: options.hiddenStates
-          ? [...states.slice(0, -1).map((s) => reshape<Rank.R3>(s, shape)), hidden]
-          : [],
-        attentions: options.attentions ? pass.attentions : [],
-      };
-    });
-    return {
-      lastHidden: hidden,
-      ...(options.hiddenStates ? { hiddenStates: states } : {}),
-      ...(options.attentions ? { attentions } : {}),
-      ...(cache ? { state: cache } : {}),
-    };
+    const parts = { tokens: this.wte, positions: this.wpe, blocks: this.h, norm: this.ln_f };
+    return decode(this.config, parts, input, options);
   }
 
   initialState(batchSize: number, capacity: number): KeyValueCache {
-    const { layers, heads, hiddenSize } = this.config;
-    return new KeyValueCache({ layers, heads, headSize: hiddenSize / heads, batchSize, capacity });
+    return decoderState(this.config, batchSize, capacity);
   }
 }
 
 /** Layers add to the residual stream 2L times; so that it does not grow with L, each adds less at first. */
-function residualRange({ initializerRange, initialization = 'paper', layers }: GPT2Config): number {
-  return initialization === 'paper' ? initializerRange / Math.sqrt(2 * layers) : initializerRange;
+function residualInitializer({
+  initializerRange,
+  initialization = 'paper',
+  layers,
+}: GPT2Config): Initializer {
+  return normal(initialization === 'paper' ? initializerRange / Math.sqrt(2 * layers) : initializerRange);
 }
 
-const gpt2ConfigFile = configFile<GPT2Config>('gpt2', {
+/** What a layer's products of queries and keys are multiplied by. */
+function scoreScale(config: GPT2Config, layer: number): number {
+  const rootD = config.scaleAttention ? Math.sqrt(config.hiddenSize / config.heads) : 1;
+  return 1 / (rootD * (config.scaleAttentionByLayer ? layer + 1 : 1));
+}
+
+/** Also where GPT-3's begins. */
+export const gpt2ConfigOptions: ConfigFileOptions<GPT2Config> = {
   fields: {
     vocabularySize: count('vocab_size', 50257),
     contextLength: count('n_positions', 1024, 'n_ctx'),
@@ -280,12 +188,13 @@ const gpt2ConfigFile = configFile<GPT2Config>('gpt2', {
     initializerRange: number('initializer_range', 0.02),
     scaleAttention: boolean('scale_attn_weights', true),
     scaleAttentionByLayer: boolean('scale_attn_by_inverse_layer_idx', false),
+    tieWordEmbeddings: boolean('tie_word_embeddings', true),
     bosTokenId: tokenId('bos_token_id'),
     eosTokenId: tokenId('eos_token_id'),
   },
-  only: { add_cross_attention: false, is_encoder_decoder: false, tie_word_embeddings: true },
+  only: { add_cross_attention: false, is_encoder_decoder: false },
   ignored: /^(summary_.*|reorder_and_upcast_attn)$/, // scores are float32 here anyway
-});
+};
 
 /**
  * GPT-2: builds a model from a config, and says how checkpoints are read and written.
@@ -303,18 +212,14 @@ const gpt2ConfigFile = configFile<GPT2Config>('gpt2', {
  */
 export const gpt2: ModelSpec<GPT2Config, GPT2> = defineModel(
   (config: GPT2Config, options: BuildOptions = {}) =>
-    new GPT2(config, options.random ?? new RandomStream(42)),
+    new GPT2(config, { random: options.random ?? new RandomStream(42) }),
   {
     modelType: 'gpt2',
     architecture: 'GPT2Model',
     prefix: 'transformer.',
     tasks: { causalLM: { architecture: 'GPT2LMHeadModel', head: {} } },
-    ...gpt2ConfigFile,
+    ...configFile('gpt2', gpt2ConfigOptions),
 
-    /** Leaves out the masks that old files keep as buffers, and the copy of the embeddings that is the head. */
-    sanitize: (weights: StateDict) =>
-      new Map(
-        [...weights].filter(([name]) => !/^h\.\d+\.attn\.(masked_)?bias$|^lm_head\.weight$/.test(name)),
-      ),
+    sanitize: (weights: StateDict, { tieWordEmbeddings }) => withoutCopies(weights, tieWordEmbeddings),
   },
 );

@@ -1,3 +1,4 @@
+export { GPT, type GPTConfig, gpt, gptBase } from './gpt.ts';
 export {
   GPT2,
   type GPT2Config,
@@ -7,3 +8,15 @@ export {
   gpt2Small,
   gpt2XL,
 } from './gpt2.ts';
+export {
+  type GPT3Config,
+  gpt3,
+  gpt3_2_7B,
+  gpt3_6_7B,
+  gpt3_13B,
+  gpt3_175B,
+  gpt3Large,
+  gpt3Medium,
+  gpt3Small,
+  gpt3XL,
+} from './gpt3.ts';
