@@ -221,12 +221,18 @@ function withWindow(
 }
 
 /**
+ * The matrix of scores that is not tied to the embeddings: in a checkpoint it stands beside the backbone, and one
+ * without a language model's head lacks it.
+ */
+export const UNTIED: RegExp = /^lm_head\.weight$/;
+
+/**
  * What a checkpoint has of its own: without the masks and positions that old files keep as buffers, and, where
  * they are tied, without the copy of the embeddings that is the language model's head.
  */
 export function withoutCopies(weights: StateDict, tied: boolean): StateDict {
   const isCopy = (name: string): boolean =>
-    /^h\.\d+\.attn\.(masked_)?bias$|^position_ids$/.test(name) || (tied && name === 'lm_head.weight');
+    /^h\.\d+\.attn\.(masked_)?bias$|^position_ids$/.test(name) || (tied && UNTIED.test(name));
   return new Map([...weights].filter(([name]) => !isCopy(name)));
 }
 

@@ -7,10 +7,12 @@ import {
   defineModel,
   type Encoded,
   type EncodeOptions,
+  type HeadDefaults,
   type ModelInput,
   type ModelSpec,
   Module,
   normal,
+  type Parameter,
   RandomStream,
   type Scorer,
   type StateDict,
@@ -27,6 +29,7 @@ import {
   decoderState,
   FeedForward,
   SelfAttention,
+  UNTIED,
   withoutCopies,
 } from './gpt-decoder.ts';
 
@@ -93,6 +96,8 @@ export class GPT extends Module implements Backbone {
   readonly hiddenSize: number;
   readonly contextLength: number;
   readonly scorer: Scorer;
+  readonly tokenEmbedding: Parameter<Tensor2D>;
+  readonly headDefaults: HeadDefaults;
 
   constructor(config: GPTConfig, random: RandomStream) {
     super();
@@ -107,7 +112,9 @@ export class GPT extends Module implements Backbone {
     this.config = config;
     this.hiddenSize = hiddenSize;
     this.contextLength = contextLength;
-    this.scorer = tiedScorer((this.lm_head ?? this.tokens_embed).weight);
+    this.tokenEmbedding = this.tokens_embed.weight;
+    this.scorer = tiedScorer(this.lm_head?.weight ?? this.tokenEmbedding);
+    this.headDefaults = { pooling: 'last', dropout: 0, bias: false, weight };
   }
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */
@@ -161,7 +168,10 @@ export const gpt: ModelSpec<GPTConfig, GPT> = defineModel(
   (config: GPTConfig, options: BuildOptions = {}) => new GPT(config, options.random ?? new RandomStream(42)),
   {
     modelType: 'openai-gpt',
+    architecture: 'OpenAIGPTModel',
     prefix: 'transformer.',
+    outside: UNTIED,
+    optional: UNTIED,
     tasks: { causalLM: { architecture: 'OpenAIGPTLMHeadModel', head: {} } },
     ...gptConfigFile,
     sanitize: (weights: StateDict, { tieWordEmbeddings }) => withoutCopies(weights, tieWordEmbeddings),

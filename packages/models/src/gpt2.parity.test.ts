@@ -1,48 +1,18 @@
 // GPT-2 against the numbers of the reference implementation.
 import { fileURLToPath } from 'node:url';
-import { type StateDict, storedTensor } from '@tenon/core';
-import {
-  expectClose,
-  type GoldenTensors,
-  goldenCase,
-  namedGradients,
-  selectBackend,
-  testBackends,
-} from '@tenon/testing';
-import {
-  div,
-  type Rank,
-  reshape,
-  type Scalar,
-  sum,
-  type Tensor,
-  tensor1d,
-  tensor2d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { expectClose, goldenCase, selectBackend, testBackends } from '@tenon/testing';
+import { type Tensor, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { decoderParity, expectTensor, referenceModel } from './__fixtures__/decoder-parity.ts';
 import { type GPT2, gpt2 } from './gpt2.ts';
 
 // A copy of goldens/gpt2/lm: huggingface/transformers at the commit that meta.json names, tiny random weights.
 const golden = goldenCase(fileURLToPath(new URL('__fixtures__/gpt2-lm', import.meta.url)));
 
-function reference(): GPT2 {
-  const model = gpt2(gpt2.parseConfig(golden.json('config.json')));
-  model.loadStateDict(weightsOf(golden.tensors('model.safetensors')));
-  return model;
-}
-
-function weightsOf(tensors: GoldenTensors): StateDict {
-  return new Map(
-    [...tensors].map(([name, { shape, values }]) => [
-      name.replace('transformer.', ''),
-      storedTensor(values as Float32Array, shape),
-    ]),
-  );
-}
+const reference = (): GPT2 => referenceModel(gpt2, golden);
 
 const ids = (rows: number[][]) => tensor2d(rows, undefined, 'int32');
-const inputs = golden.json('inputs.json') as { input_ids: number[][]; labels: number[][] };
+const inputs = golden.json('inputs.json') as { input_ids: number[][] };
 const leftpad = golden.json('leftpad.json') as {
   input_ids: number[][];
   attention_mask: number[][];
@@ -51,39 +21,12 @@ const leftpad = golden.json('leftpad.json') as {
 
 const numbers = golden.tensors('golden.safetensors');
 
-function matches(name: string, actual: Tensor, expected: GoldenTensors = numbers): void {
-  expect(actual.shape).toEqual(expected.get(name)!.shape);
-  expectClose(name, actual.dataSync(), expected.get(name)!.values);
-}
+const matches = (name: string, actual: Tensor): void => expectTensor(name, actual, numbers);
 
 describe.each(testBackends())('%s', (backend) => {
   beforeAll(() => selectBackend(backend));
 
-  test('hidden states, attention weights and logits', () => {
-    using model = reference();
-    tidy(() => {
-      const options = { hiddenStates: true, attentions: true };
-      const encoded = model.encode({ inputIds: ids(inputs.input_ids) }, options);
-      expect(encoded.hiddenStates).toHaveLength(4);
-      for (const [i, states] of encoded.hiddenStates!.entries()) matches(`hidden_states.${i}`, states);
-      for (const [i, weights] of encoded.attentions!.entries()) matches(`attentions.${i}`, weights);
-      matches('logits', model.scorer.logits(encoded.lastHidden));
-    });
-  });
-
-  test('loss and the gradient of every parameter', () => {
-    using model = reference();
-    const { loss } = golden.json('meta.json') as { loss: number };
-    const grads = golden.tensors('grads.safetensors');
-    const compute = (): Scalar => tidy(() => meanLoss(model));
-    expectClose('loss', [tidy(() => compute().dataSync()[0]!)], [loss], { absolute: 1e-6, relative: 1e-5 });
-    const gradients = namedGradients(model, compute);
-    expect(gradients.size).toBe(grads.size);
-    for (const [name, gradient] of gradients) {
-      matches(`transformer.${name}`, gradient, grads);
-      gradient.dispose();
-    }
-  });
+  for (const { name, run } of decoderParity(gpt2, golden)) test(name, run);
 
   test('left padding', () => {
     using model = reference();
@@ -137,12 +80,3 @@ describe.each(testBackends())('%s', (backend) => {
     });
   });
 });
-
-/** The mean of −log p of each next token that has a label, in the layout of Hugging Face. */
-function meanLoss(model: GPT2): Scalar {
-  const targets = inputs.labels.flatMap((row) => [...row.slice(1), -100]);
-  const { lastHidden } = model.encode({ inputIds: ids(inputs.input_ids) });
-  const hidden = reshape<Rank.R2>(lastHidden, [targets.length, model.hiddenSize]);
-  const nll = model.scorer.negativeLogLikelihood(hidden, tensor1d(targets, 'int32'));
-  return div(sum(nll), targets.filter((target) => target >= 0).length);
-}

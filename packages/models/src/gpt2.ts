@@ -7,11 +7,13 @@ import {
   defineModel,
   type Encoded,
   type EncodeOptions,
+  type HeadDefaults,
   type Initializer,
   type ModelInput,
   type ModelSpec,
   Module,
   normal,
+  type Parameter,
   RandomStream,
   type Scorer,
   type StateDict,
@@ -37,6 +39,7 @@ import {
   decoderState,
   FeedForward,
   SelfAttention,
+  UNTIED,
   withoutCopies,
 } from './gpt-decoder.ts';
 
@@ -122,6 +125,8 @@ export class GPT2 extends Module implements Backbone {
   readonly hiddenSize: number;
   readonly contextLength: number;
   readonly scorer: Scorer;
+  readonly tokenEmbedding: Parameter<Tensor2D>;
+  readonly headDefaults: HeadDefaults;
 
   constructor(config: GPT2Config, { random, window }: GPT2Options) {
     super();
@@ -142,7 +147,9 @@ export class GPT2 extends Module implements Backbone {
     this.config = config;
     this.hiddenSize = hiddenSize;
     this.contextLength = contextLength;
-    this.scorer = tiedScorer((this.lm_head ?? this.wte).weight);
+    this.tokenEmbedding = this.wte.weight;
+    this.scorer = tiedScorer(this.lm_head?.weight ?? this.tokenEmbedding);
+    this.headDefaults = { pooling: 'last', dropout: 0, bias: false, weight };
   }
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */
@@ -217,6 +224,8 @@ export const gpt2: ModelSpec<GPT2Config, GPT2> = defineModel(
     modelType: 'gpt2',
     architecture: 'GPT2Model',
     prefix: 'transformer.',
+    outside: UNTIED,
+    optional: UNTIED,
     tasks: { causalLM: { architecture: 'GPT2LMHeadModel', head: {} } },
     ...configFile('gpt2', gpt2ConfigOptions),
 

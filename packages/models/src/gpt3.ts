@@ -3,6 +3,7 @@
 
 import { type BuildOptions, defineModel, type ModelSpec, RandomStream } from '@tenon/core';
 import { configFile, count } from './config-file.ts';
+import { UNTIED } from './gpt-decoder.ts';
 import { GPT2, type GPT2Config, gpt2, gpt2ConfigOptions, gpt2Small } from './gpt2.ts';
 
 export interface GPT3Config extends GPT2Config {
@@ -56,7 +57,10 @@ export const gpt3: ModelSpec<GPT3Config, GPT2> = defineModel(
   },
   {
     modelType: 'gpt3',
+    architecture: 'GPT3Model',
     prefix: gpt2.prefix,
+    outside: UNTIED,
+    optional: UNTIED,
     tasks: { causalLM: { architecture: 'GPT3LMHeadModel', head: {} } },
     ...configFile<GPT3Config>('gpt3', {
       ...gpt2ConfigOptions,
