@@ -1,7 +1,6 @@
 import {
   type BackendValues,
   type DataId,
-  DataStorage,
   type DataType,
   engine,
   KernelBackend,
@@ -18,13 +17,7 @@ import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
 import { releaseUnheld } from './runtime/host-stage.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { finish, finishLater } from './runtime/steps.ts';
-
-/** What stands behind a data id. Strings and complex numbers never enter a graph. */
-export type TensorData = { references: number } & (
-  | { readonly kind: 'value'; value: LazyValue }
-  | { readonly kind: 'string'; readonly strings: Uint8Array[] }
-  | { readonly kind: 'complex'; readonly real: LazyValue; readonly imaginary: LazyValue }
-);
+import { type TensorData, TensorStore } from './tensor-data.ts';
 
 export interface OnnxBackendStatistics extends Readonly<ExecutorStatistics> {
   readonly cachedSessions: number;
@@ -38,7 +31,7 @@ export interface OnnxBackendStatistics extends Readonly<ExecutorStatistics> {
 
 /** The tfjs backend: keeps the data of tensors, and runs the recorded graph when someone wants to read. */
 export class OnnxBackend extends KernelBackend {
-  readonly data: DataStorage<TensorData>;
+  readonly data: TensorStore;
   #runtime: Runtime;
   /** For `compile`, which runs graphs of its own. */
   readonly executor: Executor;
@@ -57,7 +50,7 @@ export class OnnxBackend extends KernelBackend {
     super();
     this.#runtime = runtime;
     this.#options = defaultOptions(runtime.provider, threads);
-    this.data = new DataStorage(this, engine());
+    this.data = new TensorStore(this);
     this.executor = new Executor(runtime, this.#options);
   }
 
@@ -110,7 +103,7 @@ export class OnnxBackend extends KernelBackend {
   adopt(value: LazyValue): TensorInfo {
     value.hold();
     if (!value.storage) this.#expect(value);
-    const dataId = this.#add({ kind: 'value', value, references: 1 });
+    const dataId = this.data.add({ kind: 'value', value, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.type as HostType };
   }
 
@@ -120,7 +113,7 @@ export class OnnxBackend extends KernelBackend {
       if (!part.storage) this.#expect(part);
     }
     return {
-      dataId: this.#add({ kind: 'complex', real, imaginary, references: 1 }),
+      dataId: this.data.add({ kind: 'complex', real, imaginary, references: 1 }),
       shape,
       dtype: 'complex64',
     };
@@ -287,7 +280,7 @@ export class OnnxBackend extends KernelBackend {
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     this.flushIfLong();
-    return this.#add(this.#dataOf(values, shape, dtype));
+    return this.data.add(this.#dataOf(values, shape, dtype));
   }
 
   override move(
@@ -339,7 +332,7 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override numDataIds(): number {
-    return this.data.numDataIds();
+    return this.data.size;
   }
 
   override memory(): { unreliable: boolean; reasons: string[] } {
@@ -365,12 +358,6 @@ export class OnnxBackend extends KernelBackend {
   override dispose(): void {
     this.#pending.clear();
     this.executor.dispose();
-  }
-
-  #add(data: TensorData): DataId {
-    const dataId = {};
-    this.data.set(dataId, data);
-    return dataId;
   }
 
   /** Copies: the array given stays its owner's, to change or to keep, while our copy may be updated in place. */

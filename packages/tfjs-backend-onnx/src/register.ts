@@ -9,10 +9,10 @@ import {
 import type { OnnxBackend } from './backend.ts';
 import { runOnCpu } from './fallback.ts';
 import { recordingFor } from './graph/recorder.ts';
-import { sizeOf } from './graph/value.ts';
-import { isValue, type KernelCall, type LoweredKernel } from './kernel.ts';
+import type { LazyValue } from './graph/value.ts';
+import { isValue, type KernelCall, type Lowered, type LoweredKernel } from './kernel.ts';
 import { loweredKernels } from './kernels/index.ts';
-import { countFallback, countLowered } from './report.ts';
+import { countsOf, type KernelCounts } from './report.ts';
 
 /** Above cpu (1) and wasm (2), level with tfjs-node. */
 const PRIORITY = 3;
@@ -26,37 +26,53 @@ export function register(backendName: string, makeBackend: () => OnnxBackend | P
   }
   for (const { kernelName } of getKernelsForBackend('cpu')) {
     if (lowered.has(kernelName)) continue;
+    const counts = countsOf(kernelName);
     const kernelFunc: KernelFunc = ({ inputs, attrs, backend }) =>
-      fallBack(kernelName, inputs as Record<string, TensorInfo>, attrs ?? {}, backend as OnnxBackend);
+      fallBack(kernelName, counts, inputs as Inputs, attrs ?? {}, backend as OnnxBackend);
     registerKernel({ kernelName, backendName, kernelFunc });
   }
 }
 
-function kernelFunction(kernel: LoweredKernel): KernelFunc {
+type Inputs = Record<string, TensorInfo>;
+
+function kernelFunction({ name, anyTensor, lower }: LoweredKernel): KernelFunc {
+  const counts = countsOf(name);
+  // The kernel's file says which attributes tfjs sends to it.
+  const body = lower as (call: KernelCall<NamedAttrMap>) => Lowered;
   return (params) => {
-    const inputs = params.inputs as Record<string, TensorInfo>;
+    const inputs = params.inputs as Inputs;
     const attrs = params.attrs ?? {};
     const backend = params.backend as OnnxBackend;
     backend.flushIfLong();
     backend.replay?.sees(Object.values(inputs));
-    if (kernel.anyTensor || Object.values(inputs).every(canEnterGraph)) {
-      const call = { inputs, attrs, backend, value: (name: string) => backend.value(inputs[name]!) };
-      // The kernel's file says which attributes tfjs sends to it.
-      const lowered = recordingFor(kernel.name, () => kernel.lower(call as KernelCall<never>));
+    if (anyTensor || canEnterGraph(inputs)) {
+      const call: KernelCall<NamedAttrMap> = {
+        inputs,
+        attrs,
+        backend,
+        value(input) {
+          return backend.value(inputs[input]!);
+        },
+      };
+      const lowered = recordingFor(name, body, call);
       if (lowered) {
-        countLowered(kernel.name);
-        const list = Array.isArray(lowered) ? lowered : null;
-        const tensors = (list ?? [lowered]).map((one) => (isValue(one) ? backend.adopt(one) : one));
-        return list ? tensors : tensors[0]!;
+        counts.lowered++;
+        if (Array.isArray(lowered)) return lowered.map((one) => tensorOf(one, backend));
+        return tensorOf(lowered as LazyValue | TensorInfo, backend); // Array.isArray does not tell readonly lists apart
       }
     }
-    return fallBack(kernel.name, inputs, attrs, backend);
+    return fallBack(name, counts, inputs, attrs, backend);
   };
+}
+
+function tensorOf(lowered: LazyValue | TensorInfo, backend: OnnxBackend): TensorInfo {
+  return isValue(lowered) ? backend.adopt(lowered) : lowered;
 }
 
 function fallBack(
   name: string,
-  inputs: Record<string, TensorInfo>,
+  counts: KernelCounts,
+  inputs: Inputs,
   attrs: NamedAttrMap,
   backend: OnnxBackend,
 ): TensorInfo | TensorInfo[] {
@@ -65,13 +81,18 @@ function fallBack(
   // The graph that computes the inputs runs first, and is not the fallback's time.
   if (Object.keys(inputs).length > 0) backend.flush();
   const start = performance.now();
-  const result = recordingFor(name, () => runOnCpu(name, inputs, attrs, backend));
-  countFallback(name, performance.now() - start);
+  const result = recordingFor(name, () => runOnCpu(name, inputs, attrs, backend), undefined);
+  counts.fallback++;
+  counts.fallbackMs += performance.now() - start;
   return result;
 }
 
-function canEnterGraph(tensor: TensorInfo | null | undefined): boolean {
-  // An optional input (the bias of a fused product) may be absent.
-  if (!tensor) return true;
-  return tensor.dtype !== 'string' && tensor.dtype !== 'complex64' && sizeOf(tensor.shape) > 0;
+function canEnterGraph(inputs: Inputs): boolean {
+  for (const name in inputs) {
+    const tensor = inputs[name];
+    // An optional input (the bias of a fused product) may be absent.
+    if (!tensor) continue;
+    if (tensor.dtype === 'string' || tensor.dtype === 'complex64' || tensor.shape.includes(0)) return false;
+  }
+  return true;
 }

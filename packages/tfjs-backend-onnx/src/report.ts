@@ -9,17 +9,14 @@ export interface KernelReport {
   readonly fallbackMs: number;
 }
 
-const calls = new Map<string, { lowered: number; fallback: number; fallbackMs: number }>();
-
-export function countLowered(kernel: string): void {
-  entry(kernel).lowered++;
+/** Counts of one kernel's calls, for whoever serves them to add to. */
+export interface KernelCounts {
+  lowered: number;
+  fallback: number;
+  fallbackMs: number;
 }
 
-export function countFallback(kernel: string, milliseconds: number): void {
-  const counts = entry(kernel);
-  counts.fallback++;
-  counts.fallbackMs += milliseconds;
-}
+const calls = new Map<string, KernelCounts>();
 
 /**
  * Which tfjs kernels ran in the graph and which fell back to the cpu backend since the process started,
@@ -34,11 +31,12 @@ export function countFallback(kernel: string, milliseconds: number): void {
  */
 export function report(): KernelReport[] {
   return [...calls]
+    .filter(([, { lowered, fallback }]) => lowered + fallback > 0)
     .map(([kernel, counts]) => ({ kernel, ...counts }))
     .sort((a, b) => b.fallbackMs - a.fallbackMs || b.lowered - a.lowered);
 }
 
-function entry(kernel: string): { lowered: number; fallback: number; fallbackMs: number } {
+export function countsOf(kernel: string): KernelCounts {
   const known = calls.get(kernel);
   if (known) return known;
   const counts = { lowered: 0, fallback: 0, fallbackMs: 0 };

@@ -1,5 +1,5 @@
-import { type Attributes, type ElementType, type Literal, literalText, numberText } from '../onnx/model.ts';
-import { Interner } from './interner.ts';
+import type { Attributes, ElementType, Literal } from '../onnx/model.ts';
+import { mixed, mixedNumbers, Structures, sameNumbers } from './structures.ts';
 import { type HostWork, isLiteral, LazyValue, leaf, type Operation, sameShape } from './value.ts';
 
 // One recorder for the process, as tfjs has one engine. Equal operations on equal inputs are recorded
@@ -11,8 +11,10 @@ export interface OutputType {
   readonly type: ElementType;
 }
 
-const keys = new Interner(1 << 16);
-let recorded = new Map<string, Operation>();
+const structures = new Structures(1 << 16);
+/** By a hash of structure and inputs; those with the same one are chained. */
+let recorded = new Map<number, Operation>();
+let recordedOperations = 0;
 let aliases = new Map<string, LazyValue>();
 let nextOperation = 0;
 let kernelOfNow = '';
@@ -37,24 +39,16 @@ export function recordAll(
   domain = '',
   host: HostWork | null = null,
 ): readonly LazyValue[] {
-  let description = `${domain}:${type}/${outputs.length}`;
-  if (attributes !== NO_ATTRIBUTES) description += JSON.stringify(attributes, exactNumbers);
-  let identity = '';
+  const key = structures.number({ type, domain, attributes, inputs, outputs });
+  let hash = key;
   for (const input of inputs) {
-    if (isLiteral(input) && input.mayChange) {
-      // The shapes of the outputs may follow from numbers that are not part of the description.
-      description += `|${input.mayChange}${input.type}[${input.dims}]${outputs.map(({ shape }) => `[${shape}]`)}`;
-      identity += `,${literalText(input)}`;
-    } else if (isLiteral(input)) description += `|${literalText(input)}`;
-    else {
-      description += '|';
-      identity += `,${input.id}`;
-    }
+    if (!isLiteral(input)) hash = mixed(hash, input.id);
+    else if (input.mayChange) hash = mixedNumbers(hash, input.values);
   }
-  const key = keys.number(description);
-  identity = key + identity;
-  const known = recorded.get(identity);
-  if (known) return known.outputs;
+  const first = recorded.get(hash);
+  for (let known = first; known; known = known.next) {
+    if (known.key === key && readsTheSame(known.inputs, inputs)) return known.outputs;
+  }
 
   const operation: Operation = {
     id: nextOperation++,
@@ -74,9 +68,11 @@ export function recordAll(
     visit: -1,
     position: 0,
     place: null,
+    next: first,
   };
   for (const value of operation.outputs) value.operation = operation;
-  recorded.set(identity, operation);
+  recorded.set(hash, operation);
+  recordedOperations++;
   return operation.outputs;
 }
 
@@ -135,20 +131,25 @@ export function changeable(
 /** Forgets what was recorded before a run: its values now have their numbers, or are dead. */
 export function startOver(): void {
   recorded = new Map();
+  recordedOperations = 0;
   aliases = new Map();
 }
 
 /** Operations recorded since the last run, dead ones included. */
 export function recordedCount(): number {
-  return recorded.size;
+  return recordedOperations;
 }
 
-/** Runs `body` with what it records marked as recorded by that tfjs kernel. */
-export function recordingFor<T>(kernel: string, body: () => T): T {
+/** Runs `body` on that argument, with what it records marked as recorded by that tfjs kernel. */
+export function recordingFor<Argument, Result>(
+  kernel: string,
+  body: (argument: Argument) => Result,
+  argument: Argument,
+): Result {
   const outer = kernelOfNow;
   kernelOfNow = kernel;
   try {
-    return body();
+    return body(argument);
   } finally {
     kernelOfNow = outer;
   }
@@ -160,12 +161,20 @@ export function currentKernel(): string {
 }
 
 /** The number of a leaf's shape and type in a graph's signature. */
-export function leafKey(value: LazyValue): number {
-  return keys.number(`${value.type}[${value.shape}]`);
+export function leafKey({ type, shape }: LazyValue): number {
+  return structures.number({ ...LEAF, inputs: [{ type, dims: shape, values: 0 }] });
+}
+
+/** Of one structure: the same values are read, and the same numbers where they may change. */
+function readsTheSame(a: readonly (LazyValue | Literal)[], b: readonly (LazyValue | Literal)[]): boolean {
+  for (let i = 0; i < a.length; i++) {
+    const [one, other] = [a[i]!, b[i]!];
+    if (one === other) continue;
+    if (!isLiteral(one) || !isLiteral(other)) return false;
+    if (one.mayChange && !sameNumbers(one.values, other.values)) return false;
+  }
+  return true;
 }
 
 const NO_ATTRIBUTES: Attributes = {};
-
-function exactNumbers(_key: string, value: unknown): unknown {
-  return typeof value === 'number' ? numberText(value) : value;
-}
+const LEAF = { type: 'leaf', domain: '', attributes: NO_ATTRIBUTES, outputs: [] };

@@ -49,6 +49,8 @@ export interface Operation {
   position: number;
   /** Where in the recorded order the graph shall compute it, if that was said; see `computeHere`. */
   place: number | null;
+  /** Another one in the recorder's table with the same hash. */
+  readonly next: Operation | undefined;
 }
 
 /**
