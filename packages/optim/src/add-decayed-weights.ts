@@ -11,6 +11,9 @@ export interface DecayOptions {
   readonly decay?: (name: string, parameter: Parameter) => boolean;
 }
 
+/** What decays by default. */
+export const isMatrix = (_: string, parameter: Parameter): boolean => parameter.rank >= 2;
+
 /** What the fused kernel has to know of this transform. */
 export interface DecayTransform extends Transform {
   readonly weightDecay: { readonly rate: number } & Required<DecayOptions>;
@@ -22,10 +25,7 @@ export interface DecayTransform extends Transform {
  *
  * @throws {TenonError} when `rate` is negative or not finite.
  */
-export function addDecayedWeights(
-  rate: number,
-  { decay = (_, parameter) => parameter.rank >= 2 }: DecayOptions = {},
-): DecayTransform {
+export function addDecayedWeights(rate: number, { decay = isMatrix }: DecayOptions = {}): DecayTransform {
   assertNotNegative('addDecayedWeights: rate', rate, 'Pass 0.01, or 0 for no decay.');
   return {
     weightDecay: { rate, decay },

@@ -4,7 +4,7 @@ import { assertAboveZero } from './checks.ts';
 import type { Transform } from './transform.ts';
 
 /** Keeps the factor finite for a gradient of zeros, as PyTorch's `clip_grad_norm_` does. */
-const EPSILON = 1e-6;
+export const CLIP_EPSILON = 1e-6;
 
 /**
  * Shortens all gradients together when they are too long (Pascanu et al. 2013):
@@ -26,7 +26,7 @@ export function clipByGlobalNorm(maximum: number): Transform {
         const norm: Scalar = plan.hold(scale === undefined ? length : mul(length, scale));
         plan.gradientNorm = norm;
         if (maximum === Number.POSITIVE_INFINITY) return updates;
-        const factor: Scalar = minimum(div(maximum, add(norm, EPSILON)), 1);
+        const factor: Scalar = minimum(div(maximum, add(norm, CLIP_EPSILON)), 1);
         return { ...updates, scale: scale === undefined ? factor : mul(factor, scale) };
       },
     }),

@@ -1,7 +1,7 @@
 import { type AdamWStep, adamWUpdate, type Parameter } from '@tenon/core';
 import { scalar } from '@tensorflow/tfjs-core';
 import type { DecayTransform } from './add-decayed-weights.ts';
-import type { AdamTransform } from './scale-by-adam.ts';
+import { type AdamTransform, adamAt } from './scale-by-adam.ts';
 import type { LearningRateTransform } from './scale-by-learning-rate.ts';
 import { named, zerosLike } from './slots.ts';
 import type { Transform } from './transform.ts';
@@ -41,10 +41,10 @@ function fused(
     decay?.weightDecay.decay(name, parameter) ? decay.weightDecay.rate : 0;
 
   const numbers = (step: number): Omit<AdamWStep, 'weightDecay'> => ({
-    ...adam,
+    beta1: adam.beta1,
+    beta2: adam.beta2,
     learningRate: rateAt(step),
-    biasCorrection1: 1 - adam.beta1 ** (step + 1),
-    biasCorrection2: 1 - adam.beta2 ** (step + 1),
+    ...adamAt(adam, step),
   });
 
   return {

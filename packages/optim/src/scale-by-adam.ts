@@ -10,6 +10,8 @@ export interface AdamOptions {
   readonly beta2?: number;
   /** Added to the root, against division by zero. BERT takes 1e-6. @default 1e-8 */
   readonly epsilon?: number;
+  /** Add `epsilon` to √v before v's correction: Kingma and Ba's ε̂, as in the code of OpenAI and TensorFlow. @default false */
+  readonly epsilonBeforeCorrection?: boolean;
 }
 
 /** What the fused kernel has to know of this transform. */
@@ -27,20 +29,21 @@ export interface AdamTransform extends Transform {
  *
  * @throws {TenonError} when a β is not in [0, 1) or `epsilon` not above 0.
  */
-export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): AdamTransform {
+export function scaleByAdam(options: AdamOptions = {}): AdamTransform {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonBeforeCorrection = false } = options;
   assertBelowOne('scaleByAdam: beta1', beta1, 'Leave it out for 0.9.');
   assertBelowOne('scaleByAdam: beta2', beta2, 'Leave it out for 0.999.');
   assertAboveZero('scaleByAdam: epsilon', epsilon, 'Leave it out for 1e-8.');
+  const adam = { beta1, beta2, epsilon, epsilonBeforeCorrection };
   return {
-    adam: { beta1, beta2, epsilon },
+    adam,
     start(parameters) {
       const first = zerosLike(parameters);
       const second = zerosLike(parameters);
       return {
         slots: new Map([...named('first_moment', first), ...named('second_moment', second)]),
         plan(updates, plan) {
-          const correction1 = 1 - beta1 ** (updates.step + 1);
-          const correction2 = 1 - beta2 ** (updates.step + 1);
+          const { biasCorrection1, biasCorrection2, epsilon } = adamAt(adam, updates.step);
           const tensors = mapTensors(scaledTensors(updates), (g, name) => {
             const [oldM, oldV] = [first.get(name)!, second.get(name)!];
             const m = plan.hold(add(mul(oldM, beta1), mul(g, 1 - beta1)));
@@ -49,11 +52,24 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
               oldM.assign(m);
               oldV.assign(v);
             });
-            return div(div(m, correction1), add(sqrt(div(v, correction2)), epsilon));
+            return div(div(m, biasCorrection1), add(sqrt(div(v, biasCorrection2)), epsilon));
           });
           return { step: updates.step, stepNow: updates.stepNow, tensors };
         },
       };
     },
+  };
+}
+
+/** What Adam divides by in a step, counted from 0; an ε that comes before the correction grows with it. */
+export function adamAt(
+  { beta1, beta2, epsilon, epsilonBeforeCorrection }: Required<AdamOptions>,
+  step: number,
+): { biasCorrection1: number; biasCorrection2: number; epsilon: number } {
+  const biasCorrection2 = 1 - beta2 ** (step + 1);
+  return {
+    biasCorrection1: 1 - beta1 ** (step + 1),
+    biasCorrection2,
+    epsilon: epsilonBeforeCorrection ? epsilon / Math.sqrt(biasCorrection2) : epsilon,
   };
 }
