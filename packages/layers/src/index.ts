@@ -5,6 +5,8 @@ export {
   activationNames,
   isActivationName,
 } from './activations.ts';
+export { AdaptiveEmbedding, type AdaptiveEmbeddingOptions } from './adaptive-embedding.ts';
+export { AdaptiveSoftmax, type AdaptiveSoftmaxOptions, type ClusterOrder } from './adaptive-softmax.ts';
 export { assertIds } from './assert-ids.ts';
 export { type Attended, type AttendOptions, type AttentionSource, attend } from './attention.ts';
 export { causalMask, MASKED, newTokensMask, paddingMask, pastWindowMask } from './attention-masks.ts';
@@ -15,5 +17,14 @@ export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { positionsFrom } from './positions.ts';
+export {
+  attendRelative,
+  mergeHeadsFirst,
+  type RelativeAttention,
+  relativeDistances,
+  splitHeadsFirst,
+} from './relative-attention.ts';
+export { SegmentMemory, type SegmentMemoryOptions, tokenMask } from './segment-memory.ts';
+export { sinusoids } from './sinusoids.ts';
 export { mergeHeads, splitHeads, splitQueriesKeysValues } from './split-heads.ts';
 export { tiedScorer } from './tied-scorer.ts';
