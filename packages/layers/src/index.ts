@@ -16,6 +16,7 @@ export { Embedding, type EmbeddingOptions } from './embedding.ts';
 export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
+export { linearMap, type WeightLayout } from './linear-map.ts';
 export { positionsFrom } from './positions.ts';
 export {
   attendRelative,

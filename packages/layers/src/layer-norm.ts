@@ -1,5 +1,6 @@
 import {
   assertWhole,
+  type Initializer,
   layerNorm,
   Module,
   ones,
@@ -13,6 +14,10 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 export interface LayerNormOptions {
   /** Added to the variance. GPT-2 takes 1e-5, BERT 1e-12. @default 1e-5 */
   readonly epsilon?: number;
+  /** Of the scale. @default ones */
+  readonly weight?: Initializer;
+  /** Where the scale is drawn from; needed with an initialiser that draws. */
+  readonly random?: RandomStream;
 }
 
 /** Layer normalisation over the last axis (Ba et al. 2016), starting as the identity's scale and shift. */
@@ -26,9 +31,9 @@ export class LayerNorm extends Module {
   constructor(size: number, options: LayerNormOptions = {}) {
     super();
     assertWhole('LayerNorm size', size);
-    const nothingDrawn = new RandomStream(0);
-    this.weight = parameter([size], ones, nothingDrawn);
-    this.bias = parameter([size], zeros, nothingDrawn);
+    const { weight = ones, random = new RandomStream(0) } = options;
+    this.weight = parameter([size], weight, random);
+    this.bias = parameter([size], zeros, random);
     this.#epsilon = options.epsilon ?? 1e-5;
   }
 

@@ -40,12 +40,14 @@ export interface SegmentMemoryOptions {
  * length have the same shapes, and a recorded step, which changes the memory where it lies, serves them all.
  */
 export class SegmentMemory implements RecurrentState {
+  readonly layers: number;
   readonly batchSize: number;
+  readonly size: number;
   readonly memoryLength: number;
   readonly capacity: number;
   /** How many places there are. */
   readonly places: number;
-  readonly #layers: readonly (Variable & Tensor3D)[];
+  readonly #read: readonly (Variable & Tensor3D)[];
   /** [B, M]: what is added to the score of a place, 0 where it holds a token. */
   readonly #mask: Variable & Tensor2D;
   #length = 0;
@@ -55,14 +57,16 @@ export class SegmentMemory implements RecurrentState {
     assertWhole('segment memory batch size', batchSize);
     assertWhole('segment memory length', memoryLength);
     if (capacity !== Number.POSITIVE_INFINITY) assertWhole('segment memory capacity', capacity);
+    this.layers = layers;
     this.batchSize = batchSize;
+    this.size = size;
     this.memoryLength = memoryLength;
     this.capacity = capacity > memoryLength ? Number.POSITIVE_INFINITY : capacity;
     this.places = Math.min(memoryLength, capacity);
     const empty = [batchSize, this.places] as [number, number];
     const made = <T extends Tensor>(make: () => T): Variable & T =>
       tidy(() => variable(make(), false)) as Variable & T; // variable() forgets the rank
-    this.#layers = Array.from({ length: layers }, () =>
+    this.#read = Array.from({ length: layers }, () =>
       made(() => zeros<Tensor3D['rankType']>([...empty, size])),
     );
     this.#mask = made(() => fill<Tensor2D['rankType']>(empty, MASKED));
@@ -85,7 +89,7 @@ export class SegmentMemory implements RecurrentState {
 
   /** What a layer remembers, [B, M, C], the latest last. It stays the memory's own. */
   read(layer: number): Tensor3D {
-    return this.#layers[layer]!;
+    return this.#read[layer]!;
   }
 
   /** [B, M]: 0 for places that hold a token, `MASKED` for the others. It stays the memory's own. */
@@ -101,7 +105,7 @@ export class SegmentMemory implements RecurrentState {
    */
   remember(layers: readonly Tensor3D[], mask: Tensor2D): void {
     const [batch, time] = mask.shape;
-    for (const [i, read] of layers.entries()) latest(this.#layers[i]!, read);
+    for (const [i, read] of layers.entries()) latest(this.#read[i]!, read);
     assertShape('mask of the segment', [batch], [this.batchSize], 'Pass a row for each sequence.');
     latest(this.#mask, mask);
     everyRun(() => {
@@ -110,7 +114,7 @@ export class SegmentMemory implements RecurrentState {
   }
 
   dispose(): void {
-    for (const one of [...this.#layers, this.#mask]) if (!one.isDisposed) one.dispose();
+    for (const one of [...this.#read, this.#mask]) if (!one.isDisposed) one.dispose();
   }
 
   [Symbol.dispose](): void {

@@ -10,8 +10,9 @@ interface Field<T> {
   readonly fallback: T;
   readonly expected: string;
   accepts(value: Json): boolean;
-  /** Where `config.json` has other words for the same: theirs, and ours. */
-  readonly words?: Readonly<Record<string, T>>;
+  /** From the file's value to the config's, and back; absent where they are the same. */
+  readonly read?: (value: Json) => T;
+  readonly write?: (value: T) => Json;
 }
 
 const isWhole = (value: Json): boolean => Number.isInteger(value);
@@ -26,6 +27,49 @@ export function count<F extends number | undefined>(
   return { keys: [key, ...older], fallback, expected: 'a whole number of at least 1', accepts };
 }
 
+/** A whole number of at least 0. */
+export function countOrNone(key: string, fallback: number): Field<number> {
+  const accepts = (value: Json): boolean => isWhole(value) && (value as number) >= 0;
+  return { keys: [key], fallback, expected: 'a whole number of at least 0', accepts };
+}
+
+/** A whole number of at least 1; the file says −1 where there is none. */
+export function limit(key: string, fallback: number | undefined): Field<number | undefined> {
+  return {
+    keys: [key],
+    fallback,
+    expected: 'a whole number of at least 1, or -1 for none',
+    accepts: (value) => isWhole(value) && ((value as number) >= 1 || value === -1),
+    read: (value) => (value === -1 ? undefined : (value as number)),
+    write: (value) => value ?? -1,
+  };
+}
+
+/** One of several, which `config.json` numbers from 0. */
+export function numbered<T extends string>(key: string, names: readonly T[], fallback: T): Field<T> {
+  return {
+    keys: [key],
+    fallback,
+    expected: `a whole number below ${names.length}`,
+    accepts: (value) => isWhole(value) && names[value as number] !== undefined,
+    read: (value) => names[value as number] ?? fallback,
+    write: (name) => names.indexOf(name),
+  };
+}
+
+/** A list of whole numbers. */
+export function counts(key: string, fallback: readonly number[]): Field<readonly number[]> {
+  const accepts = (value: Json): boolean => Array.isArray(value) && value.every(isWhole);
+  return { keys: [key], fallback, expected: 'a list of whole numbers', accepts };
+}
+
+/** A list of true and false. */
+export function booleans(key: string, fallback: readonly boolean[]): Field<readonly boolean[]> {
+  const accepts = (value: Json): boolean =>
+    Array.isArray(value) && value.every((item) => typeof item === 'boolean');
+  return { keys: [key], fallback, expected: 'a list of true and false', accepts };
+}
+
 /** A number of at least 0. */
 export function number(key: string, fallback: number): Field<number> {
   const accepts = (value: Json): boolean => typeof value === 'number' && value >= 0;
@@ -38,8 +82,13 @@ export function rate(key: string, fallback: number): Field<number> {
   return { keys: [key], fallback, expected: 'a number in [0, 1)', accepts };
 }
 
-export function boolean(key: string, fallback: boolean): Field<boolean> {
-  return { keys: [key], fallback, expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+export function boolean(key: string, fallback: boolean, ...older: string[]): Field<boolean> {
+  return {
+    keys: [key, ...older],
+    fallback,
+    expected: 'true or false',
+    accepts: (value) => typeof value === 'boolean',
+  };
 }
 
 /** The number of a token, which a model may be without. */
@@ -64,13 +113,20 @@ export function choice<T extends string>(
   words: Readonly<Record<string, T>>,
 ): Field<T> {
   const accepts = (value: Json): boolean => typeof value === 'string' && Object.hasOwn(words, value);
-  return { keys: [key], fallback, expected: `one of ${Object.keys(words).join(', ')}`, accepts, words };
+  return {
+    keys: [key],
+    fallback,
+    expected: `one of ${Object.keys(words).join(', ')}`,
+    accepts,
+    read: (value) => words[value as string] ?? fallback,
+    write: (name) => Object.keys(words).find((word) => words[word] === name) ?? null,
+  };
 }
 
 export interface ConfigFileOptions<Config> {
   readonly fields: { readonly [K in keyof Config]: Field<Config[K]> };
   /** Keys that ask for a variant which the model has not, and the value that asks for nothing. */
-  readonly only: Readonly<Record<string, boolean>>;
+  readonly only: Readonly<Record<string, boolean | number>>;
   /** Keys of this model that do not change what the backbone computes. */
   readonly ignored: RegExp;
 }
@@ -127,7 +183,7 @@ export function configFile<Config extends object>(
         fail(`${title}, ${key}`, String(value), JSON.stringify(got), 'This model has no such variant.');
     }
     const config: Record<string, unknown> = {};
-    for (const [name, { keys, fallback, expected, accepts, words }] of entries) {
+    for (const [name, { keys, fallback, expected, accepts, read }] of entries) {
       const key = keys.find((candidate) => (json[candidate] ?? null) !== null);
       if (key === undefined) {
         if (fallback !== undefined) config[name] = fallback;
@@ -136,17 +192,17 @@ export function configFile<Config extends object>(
       const value = json[key]!;
       if (!accepts(value))
         fail(`${title}, ${key}`, expected, JSON.stringify(value), 'Correct it in config.json.');
-      config[name] = words === undefined ? value : words[value as string];
+      const translated = read ? read(value) : value;
+      if (translated !== undefined) config[name] = translated;
     }
     return config as Config; // every field is there or may be absent: the type of `fields` asks for it
   };
 
   const formatConfig = (config: Config): { [key: string]: Json } => {
     const json: { [key: string]: Json } = { model_type: modelType };
-    for (const [name, { keys, words }] of entries) {
-      const value = (config as Record<string, Json>)[name] ?? null;
-      json[keys[0]!] =
-        words === undefined ? value : Object.keys(words).find((word) => words[word] === value)!;
+    for (const [name, { keys, write }] of entries) {
+      const value = (config as Record<string, Json>)[name];
+      json[keys[0]!] = write ? write(value) : (value ?? null);
     }
     return json;
   };

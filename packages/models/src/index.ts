@@ -20,3 +20,16 @@ export {
   gpt3Small,
   gpt3XL,
 } from './gpt3.ts';
+export {
+  TransformerXL,
+  type TransformerXLConfig,
+  type TransformerXLPositions,
+  transformerXL,
+  transformerXLBillionWords,
+  transformerXLEnwik8,
+  transformerXLEnwik8Large,
+  transformerXLText8,
+  transformerXLText8Large,
+  transformerXLWikiText103Base,
+  transformerXLWikiText103Large,
+} from './transformer-xl.ts';
