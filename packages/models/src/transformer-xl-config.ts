@@ -130,7 +130,7 @@ export const transformerXLWikiText103Base: TransformerXLConfig = {
   tieProjections: [false, true, true, true],
 };
 
-/** WikiText-103, 18 layers: the 257 million parameters of the paper, and the layout of `transfo-xl-wt103`. */
+/** WikiText-103, 18 layers: 285 million parameters, the layout of `transfo-xl-wt103`. */
 export const transformerXLWikiText103Large: TransformerXLConfig = {
   ...transformerXLWikiText103Base,
   hiddenSize: 1024,
@@ -147,7 +147,7 @@ export const transformerXLWikiText103Large: TransformerXLConfig = {
   attentionDropout: 0.2,
 };
 
-/** One Billion Words, 24 layers: the paper's 0.8 billion parameters. */
+/** One Billion Words, 24 layers: 840 million parameters. */
 export const transformerXLBillionWords: TransformerXLConfig = {
   ...transformerXLWikiText103Large,
   vocabularySize: 793471,

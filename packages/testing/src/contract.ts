@@ -8,11 +8,14 @@ export interface ContractCheck {
 }
 
 export interface GradientOptions {
-  /** Parameters whose gradient is truly zero, by a pattern of their names: attention's key bias, say. */
+  /**
+   * Parameters whose gradient is truly zero, by a pattern of their names: attention's key bias, say, or of those that
+   * have no part in the forward pass that is checked.
+   */
   readonly zeroGradient?: RegExp;
 }
 
-/** Gradients by the names of the parameters. The caller disposes of them. */
+/** Gradients by the names of the parameters, of those that the loss depends on. The caller disposes of them. */
 export function namedGradients(module: Module, loss: () => Scalar): Map<string, Tensor> {
   const parameters = [...module.parameters()];
   const { value, grads } = variableGrads(
@@ -20,5 +23,10 @@ export function namedGradients(module: Module, loss: () => Scalar): Map<string, 
     parameters.map(([, parameter]) => parameter),
   );
   value.dispose();
-  return new Map(parameters.map(([name, parameter]) => [name, grads[parameter.name]!]));
+  return new Map(
+    parameters.flatMap(([name, parameter]) => {
+      const gradient = grads[parameter.name];
+      return gradient === undefined ? [] : [[name, gradient]];
+    }),
+  );
 }

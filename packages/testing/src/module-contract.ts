@@ -89,16 +89,23 @@ function weighted(output: Tensor): Scalar {
 
 /** Every parameter has a finite gradient, and one that is not zero all over. */
 function assertGradients(module: Module, loss: () => Scalar, options: GradientOptions): void {
-  for (const [name, gradient] of namedGradients(module, loss)) {
-    const values = gradient.dataSync();
-    gradient.dispose();
+  const gradients = namedGradients(module, loss);
+  for (const name of module.parameters().keys()) {
+    const gradient = gradients.get(name);
+    const values = gradient?.dataSync() ?? new Float32Array();
+    gradient?.dispose();
     const subject = `gradient of ${name}`;
     const advice = 'Check that it takes part in the forward pass.';
     if (!values.every(Number.isFinite)) {
       throw new TenonError({ subject, expected: 'finite numbers', got: 'NaN or infinity', advice });
     }
     if (options.zeroGradient?.test(name) !== true && values.every((value) => value === 0)) {
-      throw new TenonError({ subject, expected: 'some number besides 0', got: 'only zeros', advice });
+      throw new TenonError({
+        subject,
+        expected: 'some number besides 0',
+        got: gradient ? 'only zeros' : 'none',
+        advice,
+      });
     }
   }
 }
