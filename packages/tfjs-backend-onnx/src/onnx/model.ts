@@ -30,7 +30,7 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 
 export interface Port {
   readonly name: string;
-  readonly type: ElementType;
+  readonly type: ElementType | 'bfloat16';
   /** A text names a size that is known only when the graph runs; null where any shape will do. */
   readonly dims: readonly (number | string)[] | null;
 }
@@ -88,10 +88,17 @@ const OPERATOR_SETS: readonly OperatorSet[] = [
 ];
 
 /** onnx.TensorProto.DataType */
-const TYPE_CODE: Record<ElementType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+const TYPE_CODE: Record<Port['type'], number> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  bfloat16: 16,
+};
 
 /** The element type's number in attributes such as Cast's `to`. */
-export function typeCode(type: ElementType): number {
+export function typeCode(type: Port['type']): number {
   return TYPE_CODE[type];
 }
 

@@ -318,7 +318,8 @@ export class Executor {
     expectMemoryFor(plan);
     const bytes = buildModel(plan, constants, this.#runtime.provider);
     writeGraphFile(bytes, plan);
-    const model = { bytes, onDevice: [], onCpu: [], large: isLarge(plan), ...more };
+    const outputBytes = 4 * plan.outputs.reduce((sum, { size }) => sum + size, 0);
+    const model = { bytes, onDevice: [], onCpu: [], outputBytes, large: isLarge(plan), ...more };
     const session = yield* waitFor<Session>(this.#runtime.build(model, options));
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;

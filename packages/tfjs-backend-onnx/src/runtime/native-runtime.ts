@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import type { Tensor, TensorConstructor, TensorFactory } from 'onnxruntime-node';
 import type { Provider } from '../options.ts';
-import type { SynchronousRuntime, SynchronousSession } from './runtime.ts';
+import type { Fetches, NamedTensors, SynchronousRuntime, SynchronousSession } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
 import { finish } from './steps.ts';
+import { STOP, stoppingAfterRun, untilStop, WORTH_STOPPING } from './stop.ts';
 import { firstLine, tryOut } from './try-out.ts';
 
 /** The part of onnxruntime-node's native binding that this engine uses: unlike `InferenceSession`, it runs synchronously. */
@@ -59,12 +60,15 @@ function runtimeOn(provider: Provider, { createSession, Tensor }: NativeLibrary)
     build(model, options): SynchronousSession {
       const session = createSession();
       const settings = sessionOptions(options, provider, model);
-      const { bytes } = model;
+      const { outputBytes = 0 } = model;
+      const stops = provider === 'cpu' && outputBytes >= WORTH_STOPPING + model.bytes.length;
+      const bytes = stops ? stoppingAfterRun(model.bytes) : model.bytes;
       session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, settings);
+      // All tensors that enter are those that `tensor` and earlier runs made.
+      const run = (feeds: NamedTensors, fetches: Fetches): NamedTensors =>
+        session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor | null>, {});
       return {
-        // All tensors that enter are those that `tensor` and earlier runs made.
-        run: (feeds, fetches) =>
-          session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor | null>, {}),
+        run: stops ? (feeds, fetches) => untilStop(() => run(feeds, { ...fetches, [STOP]: null })) : run,
         dispose: () => session.dispose(),
       };
     },

@@ -17,6 +17,8 @@ export interface Model {
   readonly onDevice: readonly string[];
   /** Nodes that the provider shall leave to the cpu. */
   readonly onCpu: readonly string[];
+  /** Of all outputs together. @default 0 */
+  readonly outputBytes?: number;
   /** Whether what it computes on the way is large, so that the memory kept for it matters. @default false */
   readonly large?: boolean;
   /** Where ONNX Runtime writes a trace of the session, if it can: the file's name as far as it is ours. @default none */

@@ -22,8 +22,9 @@ export function sessionOptions(options: OnnxBackendOptions, provider: Provider, 
     // Errors reach the caller as exceptions; printed as well they would look like a second one.
     logSeverityLevel: 4,
     extra: {
-      // Threads that wait must sleep: spinning ones take the cores from whoever else needs them.
-      session: { intra_op: { allow_spinning: '0' } },
+      // Threads that wait for the next operator look out for it for a moment, being slow to wake, and then sleep: those
+      // that spin for long take the cores from whoever else needs them.
+      session: { intra_op: { allow_spinning: '1', spin_duration_us: '100' } },
       // It would put back the transpositions that graph/mat-mul.ts takes out of the products.
       optimization: { disable_specified_optimizers: 'MatmulTransposeFusion' },
     },
