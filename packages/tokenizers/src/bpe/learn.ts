@@ -2,7 +2,7 @@ import { show, TokenizerError } from '../errors.ts';
 import { MergeLearner, type Ties } from '../training/merge-learner.ts';
 import type { TrainingProgress } from '../training/options.ts';
 import type { Pause } from '../training/pause.ts';
-import { BOUNDARY, type WordCounts } from '../training/word-counts.ts';
+import { BOUNDARY, lineOfSymbols, type WordCounts } from '../training/word-counts.ts';
 import type { CharacterWords } from '../training/words.ts';
 
 export interface LearnBPEOptions {
@@ -84,7 +84,7 @@ function alphabetOf({ codePoints, starts, counts }: CharacterWords, options: Lea
 function spell(
   { codePoints, starts, counts }: CharacterWords,
   alphabet: readonly number[],
-  { specialTokens, continuingPrefix, endOfWordSuffix }: LearnBPEOptions,
+  { specialTokens, continuingPrefix, endOfWordSuffix, vocabularySize }: LearnBPEOptions,
 ): { tokens: string[]; counts: WordCounts } {
   const tokens = [...specialTokens, ...alphabet.map((codePoint) => String.fromCodePoint(codePoint))];
   const known = new Set(alphabet);
@@ -103,7 +103,8 @@ function spell(
     symbols[place]!.set(codePoint, id);
     return id;
   };
-  const line = new Int32Array(codePoints.length + counts.length + 1);
+  const longest = counts.reduce((most, _, word) => Math.max(most, starts[word + 1]! - starts[word]!), 0);
+  const line = lineOfSymbols(codePoints.length + counts.length + 1, Math.max(vocabularySize, longest));
   let length = 0;
   for (let word = 0; word < counts.length; word++) {
     line[length++] = BOUNDARY;

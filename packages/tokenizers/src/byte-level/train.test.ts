@@ -123,6 +123,16 @@ describe('trainByteLevelBPE', () => {
     expect(mergesOf(await trainByteLevelBPE(['a', 'b'], { ...options, minFrequency: 1 }))).toEqual([]);
   });
 
+  test('learns from a word whose tokens are longer than 16 bits can say', async () => {
+    const tokenizer = await trainByteLevelBPE('a'.repeat(300_000), { vocabularySize: 300 });
+    const doubled = Array.from({ length: 17 }, (_, i) =>
+      Array(2)
+        .fill('a'.repeat(2 ** i))
+        .join(' '),
+    );
+    expect(mergesOf(tokenizer)).toEqual(doubled);
+  });
+
   test('tells how far it is, at the latest at the end of each stage', async () => {
     const progress = new Map<string, TrainingProgress>();
     await trainByteLevelBPE(['to be', 'or not to be'], {

@@ -94,7 +94,7 @@ async function learnMerges(
   const idOfByte = new Int32Array(BYTES);
   for (const [i, byte] of bytes.entries()) idOfByte[byte] = specialTokens.length + i;
   const initial = [...specialTokens, ...bytes.map(symbolOfByte)];
-  const learner = new MergeLearner(counter.finish(idOfByte), initial, {
+  const learner = new MergeLearner(counter.finish(idOfByte, vocabularySize), initial, {
     minFrequency,
     ties,
     reserved: new Set(specialTokens),

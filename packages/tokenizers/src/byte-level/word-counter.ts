@@ -1,4 +1,4 @@
-import { BOUNDARY, type WordCounts } from '../training/word-counts.ts';
+import { BOUNDARY, lineOfSymbols, type WordCounts } from '../training/word-counts.ts';
 import { WordTable } from '../training/word-table.ts';
 import { scanPieces } from './scanner.ts';
 import { Utf8Feed } from './utf8-feed.ts';
@@ -24,17 +24,24 @@ export class WordCounter {
     });
   }
 
-  /** The words as symbols, one a byte, in order of first appearance. The counter is empty afterwards. */
-  finish(symbolOfByte: Int32Array): WordCounts {
+  /**
+   * The words as symbols, one a byte, in order of first appearance. The counter is empty afterwards.
+   *
+   * @param vocabularySize above any symbol that the words are going to have
+   */
+  finish(symbolOfByte: Int32Array, vocabularySize: number): WordCounts {
     const table = this.#table;
-    const symbols = new Int32Array(table.bytes + table.size + 1);
+    const largest = Math.max(vocabularySize, table.longest);
+    const symbols = lineOfSymbols(table.bytes + table.size + 1, largest);
+    const counts = new Float64Array(table.size);
     let at = 0;
-    table.forEach((bytes, start, end) => {
+    let word = 0;
+    table.forEach((bytes, start, end, count) => {
+      counts[word++] = count;
       symbols[at++] = BOUNDARY;
       for (let i = start; i < end; i++) symbols[at++] = symbolOfByte[bytes[i]!]!;
     });
     symbols[at] = BOUNDARY;
-    const { counts } = table;
     this.#table = new WordTable();
     return { symbols, counts };
   }

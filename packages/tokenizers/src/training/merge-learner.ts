@@ -29,6 +29,8 @@ export interface MergeLearnerOptions {
 }
 
 const TRACKED_PAIRS = 1 << 17;
+/** Places of pairs that are followed at the most, as a share of all places at the beginning. */
+const TRACKED_PLACES = 0.7;
 /** Distinct pairs that are counted in one go: more cost memory, fewer another pass over the words. */
 const TALLIED_PAIRS = 1 << 19;
 const IDS = 2 ** 26; // above any id: two ids make one key
@@ -50,6 +52,7 @@ export class MergeLearner {
   readonly #before = new NeighbourTally();
   readonly #after = new NeighbourTally();
   readonly #pairs: TrackedPairs;
+  readonly #mostPlaces: number;
   /** Pairs below this are not followed; at `minFrequency` none is left out. */
   #floor: number;
 
@@ -61,6 +64,7 @@ export class MergeLearner {
     const isLarger = (a: number, b: number): boolean => this.#isLarger(a, b);
     this.#heap = new CandidateHeap(options.ties === 'largestPair' ? isLarger : () => false);
     this.#pairs = new TrackedPairs(this.#segmentation, options.trackedPairs ?? TRACKED_PAIRS);
+    this.#mostPlaces = Math.max(this.#pairs.capacity, this.#segmentation.tokens * TRACKED_PLACES);
     this.#floor = options.minFrequency;
     this.#recount();
   }
@@ -229,8 +233,25 @@ export class MergeLearner {
         if (count >= this.#floor) pairs.add(tally.left[i]!, tally.right[i]!, count, tally.occurrences[i]!);
       }
     }
+    this.#limitPlaces();
     pairs.findPlaces();
     this.#refillHeap();
+  }
+
+  /** Raises the floor where the places of all pairs above it would take too much memory. */
+  #limitPlaces(): void {
+    const pairs = this.#pairs;
+    if (pairs.occurrencesFrom(this.#floor) <= this.#mostPlaces) return;
+    const counts = pairs.count.slice(0, pairs.size).sort();
+    let low = 0;
+    let high = counts.length - 1; // the most frequent pair stays in any case
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pairs.occurrencesFrom(counts[middle]!) <= this.#mostPlaces) high = middle;
+      else low = middle + 1;
+    }
+    this.#floor = counts[low]!;
+    pairs.prune(this.#floor, pairs.capacity);
   }
 
   /** Raises the floor where so many more pairs would be too many: then it says true, and pairs have new numbers. */

@@ -1,7 +1,7 @@
-import { BOUNDARY, type WordCounts } from './word-counts.ts';
+import { BOUNDARY, type Symbols, type WordCounts } from './word-counts.ts';
 
 /** A place inside a token that is neither its second nor its last; every number below `BOUNDARY` would do. */
-const INNER = -0x80000000;
+const INNER = BOUNDARY - 1;
 
 /** Places that share an entry in the index from places to words, as a power of two. */
 const BLOCK = 5;
@@ -11,7 +11,7 @@ const BLOCK = 5;
  * the second and the last hold −n, so that both neighbours of a token are found without a search.
  */
 export class Segmentation {
-  readonly symbols: Int32Array;
+  readonly symbols: Symbols;
   readonly #counts: Float64Array;
   readonly #starts: Int32Array; // of each word
   readonly #firstWords: Int32Array; // by block: the word that holds its first place, or the next one

@@ -105,8 +105,8 @@ export class TrackedPairs {
       used += occurrences;
     }
     this.#placesUsed = used;
-    // No slack: the first merges make room.
-    if (this.places.length < used) this.places = new Int32Array(used);
+    // Slack costs nothing until it is written to; without it the first merge would make a second array beside this one.
+    if (this.places.length < used) this.places = new Int32Array(Math.ceil(used * SLACK));
     const { places } = this;
     this.#segmentation.forEachPair((left, right, _count, at) => {
       const pair = this.find(left, right);
@@ -137,6 +137,15 @@ export class TrackedPairs {
     let pairs = 0;
     for (let pair = 0; pair < this.#size; pair++) if (this.count[pair]! >= floor) pairs++;
     return pairs;
+  }
+
+  /** The places of all pairs with a count of at least `floor`. */
+  occurrencesFrom(floor: number): number {
+    let sum = 0;
+    for (let pair = 0; pair < this.#size; pair++) {
+      if (this.count[pair]! >= floor) sum += this.end[pair]! - this.start[pair]!;
+    }
+    return sum;
   }
 
   /** The first place that still holds a pair. */

@@ -53,10 +53,12 @@ export function charactersOf(table: WordTable): CharacterWords {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const codePoints = new Int32Array(table.bytes); // as many as bytes, at the most
   const starts = new Int32Array(table.size + 1);
+  const counts = new Float64Array(table.size);
   let length = 0;
   let word = 0;
-  table.forEach((bytes, start, end) => {
+  table.forEach((bytes, start, end, count) => {
     const text = decoder.decode(bytes.subarray(start, end));
+    counts[word] = count;
     for (let at = 0; at < text.length; ) {
       const codePoint = text.codePointAt(at)!;
       codePoints[length++] = codePoint;
@@ -64,5 +66,5 @@ export function charactersOf(table: WordTable): CharacterWords {
     }
     starts[++word] = length;
   });
-  return { codePoints: codePoints.subarray(0, length), starts, counts: table.counts };
+  return { codePoints: codePoints.subarray(0, length), starts, counts };
 }
