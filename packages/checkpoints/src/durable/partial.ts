@@ -35,7 +35,7 @@ async function removeLeftovers(target: string): Promise<void> {
 }
 
 /** Whether another process has this number: then it may still be writing. */
-function runsElsewhere(pid: number): boolean {
+export function runsElsewhere(pid: number): boolean {
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0); // signal 0 only asks
