@@ -1,5 +1,6 @@
 export { writeTextFile } from './durable/write-file.ts';
 export { recoverFolder, writeFolder } from './durable/write-folder.ts';
+export type { DownloadProgress, HubOptions } from './hub/options.ts';
 export {
   fromPretrained,
   type LoadedBackbone,

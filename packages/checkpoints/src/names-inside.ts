@@ -11,7 +11,9 @@ import { TenonError } from '@tenon/core';
  */
 export function assertRelativeName(subject: string, name: string): void {
   const parts = name.split('/');
-  const leaves = parts.some((part) => part === '' || part === '.' || part === '..' || /^[a-zA-Z]:/.test(part));
+  const leaves = parts.some(
+    (part) => part === '' || part === '.' || part === '..' || /^[a-zA-Z]:/.test(part),
+  );
   if (!leaves && !/[\\\0]/.test(name)) return;
   throw new TenonError({
     subject,

@@ -45,12 +45,20 @@ export { everyRun, lookAt } from './kernels/every-run.ts';
 export { type GeluApproximation, gelu } from './kernels/gelu.ts';
 export { layerNorm } from './kernels/layer-norm.ts';
 export { linearCrossEntropy } from './kernels/linear-cross-entropy.ts';
+export { ownTensor } from './kernels/own-tensor.ts';
 export { softmaxCrossEntropy } from './kernels/softmax-cross-entropy.ts';
 export { squaredNorm } from './kernels/squared-norm.ts';
 export { writeRows } from './kernels/write-rows.ts';
 export { Module, type Parameter, parameter, parameterCount } from './module.ts';
 export { defineKernel, type NamedKernel, type NamedKernelDefinition } from './named-kernel.ts';
-export { CounterStream, RandomKey, RandomStream, threefry2x32, ZeroStream } from './random.ts';
+export {
+  CounterStream,
+  RandomKey,
+  RandomStream,
+  threefry2x32,
+  type ZeroLimits,
+  ZeroStream,
+} from './random.ts';
 export {
   assertStateDict,
   type StateDict,
@@ -60,5 +68,6 @@ export {
   type StoredTensor,
   storedFromTensor,
   storedTensor,
+  tensorFromStored,
   transposed,
 } from './state-dict.ts';

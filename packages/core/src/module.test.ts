@@ -3,7 +3,7 @@ import { memory, mul, setBackend, type Tensor, tensor1d, tidy } from '@tensorflo
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ones, zeros } from './initializers.ts';
 import { Module, type Parameter, parameter, parameterCount } from './module.ts';
-import { RandomStream } from './random.ts';
+import { RandomStream, ZeroStream } from './random.ts';
 import { StateDictError, storedFromTensor, storedTensor, transposed } from './state-dict.ts';
 
 class Leaf extends Module {
@@ -65,6 +65,19 @@ describe('Module', () => {
     source.weight.assign(tripled);
     target.loadStateDict(source.stateDict());
     expect([...target.weight.dataSync()]).toEqual([3, 3, 3, 3, 3, 3]);
+  });
+
+  it('keeps an array that is its own to keep, and copies any other', () => {
+    using leaf = new Leaf(new ZeroStream());
+    expect([...leaf.weight.dataSync()]).toEqual([0, 0, 0, 0, 0, 0]);
+    const values = Float32Array.of(1, 2, 3);
+    const weights = leaf.stateDict();
+    weights.set('bias', { ...storedTensor(values, [3]), fresh: true });
+    leaf.loadStateDict(weights);
+    expect([...leaf.bias.dataSync()]).toEqual([1, 2, 3]);
+    weights.set('bias', { ...storedTensor(Int32Array.of(4, 5, 6), [3]), fresh: true });
+    leaf.loadStateDict(weights);
+    expect([...leaf.bias.dataSync()]).toEqual([4, 5, 6]);
   });
 
   it('lists everything that does not fit at once, and changes nothing', () => {

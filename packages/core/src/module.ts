@@ -1,7 +1,8 @@
 import { tensor as makeTensor, type Tensor, Variable, variable } from '@tensorflow/tfjs-core';
 import type { Initializer } from './initializers.ts';
-import type { RandomStream } from './random.ts';
-import { assertStateDict, type StateDict, storedFromTensor } from './state-dict.ts';
+import { ownTensor } from './kernels/own-tensor.ts';
+import { type RandomStream, ZeroStream } from './random.ts';
+import { assertStateDict, type StateDict, storedFromTensor, tensorFromStored } from './state-dict.ts';
 
 /** A trainable tensor. TensorFlow.js calls it a variable. */
 export type Parameter<T extends Tensor = Tensor> = Variable & T;
@@ -17,7 +18,10 @@ export function parameter<T extends Tensor = Tensor>(
   initializer: Initializer,
   random: RandomStream,
 ): Parameter<T> {
-  const first = makeTensor(initializer(shape, random.next()), [...shape], 'float32');
+  const first =
+    random instanceof ZeroStream
+      ? ownTensor(random.zeros(shape), shape)
+      : makeTensor(initializer(shape, random.next()), [...shape], 'float32');
   const made = variable(first);
   first.dispose();
   return made as Parameter<T>;
@@ -73,7 +77,7 @@ export abstract class Module {
     const parameters = this.parameters();
     assertStateDict(parameters, weights);
     for (const [name, stored] of weights) {
-      const values = makeTensor(stored.read(), [...stored.shape], 'float32');
+      const values = tensorFromStored(stored);
       parameters.get(name)!.assign(values);
       values.dispose();
     }

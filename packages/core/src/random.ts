@@ -220,10 +220,45 @@ class CounterKey extends RandomKey {
   }
 }
 
-/** A stream of zeros, for weights that are to be loaded: drawing those of GPT-2 Small takes longer than reading them. */
+/** What a model that is to be loaded may ask for at most. */
+export interface ZeroLimits {
+  readonly parameters: number;
+  /** Numbers in all of them together. */
+  readonly values: number;
+}
+
+/**
+ * A stream for models that are to be loaded: parameters made from it are zeros whatever their initializers, and take no
+ * memory yet. Drawing the weights of GPT-2 Small takes longer than reading them.
+ */
 export class ZeroStream extends RandomStream {
-  constructor() {
+  readonly #limits: ZeroLimits;
+  #parameters = 0;
+  #values = 0;
+
+  /** @param limits what the checkpoint can fill; without them, as much as is asked for. */
+  constructor(limits: ZeroLimits = { parameters: Infinity, values: Infinity }) {
     super(0);
+    this.#limits = limits;
+  }
+
+  /**
+   * The first values of a parameter.
+   *
+   * @throws {TenonError} when the model asks for more than its limits: a damaged `config.json` would fill the memory.
+   */
+  zeros(shape: readonly number[]): Float32Array {
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    this.#parameters++;
+    this.#values += size;
+    const { parameters, values } = this.#limits;
+    if (this.#parameters <= parameters && this.#values <= values) return new Float32Array(size);
+    throw new TenonError({
+      subject: 'model',
+      expected: `at most ${parameters} parameters with ${values} values, as its checkpoint could fill`,
+      got: `a configuration that wants more (the next is ${formatShape(shape)})`,
+      advice: 'Check that config.json belongs to these weights.',
+    });
   }
 
   override next(): RandomKey {

@@ -1,8 +1,10 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { tensor as makeTensor, type Tensor } from '@tensorflow/tfjs-core';
 import { formatShape, TenonError } from './errors.ts';
+import { ownTensor } from './kernels/own-tensor.ts';
 
 /** What a stored tensor is made of. Everything is handed out as float32 or int32. */
 export type StoredDtype =
+  | 'float64'
   | 'float32'
   | 'float16'
   | 'bfloat16'
@@ -10,6 +12,9 @@ export type StoredDtype =
   | 'int32'
   | 'int16'
   | 'int8'
+  | 'uint64'
+  | 'uint32'
+  | 'uint16'
   | 'uint8'
   | 'bool';
 
@@ -19,6 +24,8 @@ export interface StoredTensor {
   readonly shape: readonly number[];
   /** Row-major values. Floating point of any width comes as float32, integers and booleans as int32. */
   read(): Float32Array | Int32Array;
+  /** Every read gives an array of its own, for the reader to keep. @default false */
+  readonly fresh?: boolean;
 }
 
 /** Names to tensors, in the order of the model. Nothing is read until it is asked for. */
@@ -41,6 +48,13 @@ export function storedFromTensor(tensor: Tensor): StoredTensor {
   };
 }
 
+/** A float32 tensor with the stored values. An array that is the reader's to keep becomes the tensor's own. */
+export function tensorFromStored(stored: StoredTensor): Tensor {
+  const values = stored.read();
+  if (stored.fresh && values instanceof Float32Array) return ownTensor(values, stored.shape);
+  return makeTensor(values, [...stored.shape], 'float32');
+}
+
 /** The stored tensor as a matrix `[rows, columns]` with rows and columns exchanged when it is read. */
 export function transposed(stored: StoredTensor): StoredTensor {
   const [rows, columns] = stored.shape;
@@ -55,6 +69,7 @@ export function transposed(stored: StoredTensor): StoredTensor {
   return {
     dtype: stored.dtype,
     shape: [columns, rows],
+    fresh: true,
     read() {
       const source = stored.read();
       const target =

@@ -1,5 +1,5 @@
-import { assertStateDict, type StateDict, TenonError } from '@tenon/core';
-import { tensor, type Variable } from '@tensorflow/tfjs-core';
+import { assertStateDict, type StateDict, TenonError, tensorFromStored } from '@tenon/core';
+import type { Variable } from '@tensorflow/tfjs-core';
 
 /** How many updates and how many calls an optimiser has behind it; they differ under `accumulate`. */
 export interface Counters {
@@ -20,8 +20,7 @@ export function loadState(slots: ReadonlyMap<string, Variable>, weights: StateDi
 
   const counters = { step: counterOf(weights, 'step'), calls: counterOf(weights, 'calls') };
   for (const [name, slot] of slots) {
-    const stored = weights.get(name)!;
-    const values = tensor(stored.read(), [...stored.shape], 'float32');
+    const values = tensorFromStored(weights.get(name)!);
     slot.assign(values);
     values.dispose();
   }

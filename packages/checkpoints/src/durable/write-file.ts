@@ -4,6 +4,36 @@ import { claimPartial, releasePartial } from './partial.ts';
 import { saveError } from './save-error.ts';
 import { syncFolder } from './sync.ts';
 
+/** A file that is written whole, beside its place. */
+export interface StagedFile {
+  /** Puts it into its place; the folder is still to be synced. */
+  commit(): Promise<void>;
+  /** Lets it go, if it was not put into its place. */
+  release(): Promise<void>;
+}
+
+/**
+ * Writes a file beside its place and syncs it.
+ *
+ * @throws the system's error, with nothing left behind.
+ */
+export async function stageFile(file: string, pieces: Iterable<Uint8Array>): Promise<StagedFile> {
+  const partial = await claimPartial(file);
+  try {
+    const handle = await open(partial, 'wx');
+    try {
+      for (const piece of pieces) await handle.writeFile(piece);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await releasePartial(partial);
+    throw error;
+  }
+  return { commit: () => rename(partial, file), release: () => releasePartial(partial) };
+}
+
 /**
  * Writes a file so that at every moment, a kill or a power cut included, the old one or the new one is
  * there whole: beside it, synced, then renamed over it.
@@ -12,18 +42,11 @@ import { syncFolder } from './sync.ts';
  */
 export async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
   try {
-    const partial = await claimPartial(file);
+    const staged = await stageFile(file, pieces);
     try {
-      const handle = await open(partial, 'wx');
-      try {
-        for (const piece of pieces) await handle.writeFile(piece);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(partial, file);
+      await staged.commit();
     } finally {
-      await releasePartial(partial);
+      await staged.release();
     }
     await syncFolder(dirname(file));
   } catch (error) {

@@ -10,8 +10,8 @@ import { assertRelativeName } from '../names-inside.ts';
 
 const COMMIT = /^[0-9a-f]{40}$/;
 
-export function isCommit(text: unknown): text is string {
-  return typeof text === 'string' && COMMIT.test(text);
+export function isCommit(text: string): boolean {
+  return COMMIT.test(text);
 }
 
 /** The part of the cache that belongs to one repository. */

@@ -52,7 +52,8 @@ function reason(asked: Asked, { status, headers }: Response): [expected: string,
   if (code === 'RevisionNotFound') {
     return [`revision ${revision}`, 'Pass a branch, a tag or a commit of the repository.'];
   }
-  if (code === 'EntryNotFound') return ['a file of the repository', `Look at ${endpoint}/${name}/tree/${revision}.`];
+  if (code === 'EntryNotFound')
+    return ['a file of the repository', `Look at ${endpoint}/${name}/tree/${revision}.`];
   if (status === 401 && code !== 'RepoNotFound' && hasToken) {
     return ['a valid token', `Make a new one on ${endpoint}/settings/tokens, or pass token: false.`];
   }

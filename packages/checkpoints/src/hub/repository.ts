@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { type ListFileEntry, listFiles, modelInfo } from '@huggingface/hub';
 import { TenonError } from '@tenon/core';
-import { join } from 'node:path';
 import { assertRelativeName } from '../names-inside.ts';
 import { isCommit, RepositoryCache } from './cache.ts';
 import { type Asked, UnreachableError, unreachable } from './errors.ts';
 import { type HubOptions, type HubSettings, hubSettings } from './options.ts';
+import { assertRepositoryName } from './repository-name.ts';
 import { reasonOf, request } from './request.ts';
 import { fetchBlob } from './transfer.ts';
 
@@ -17,12 +18,6 @@ export interface Repository {
   readonly files: readonly string[];
   /** Puts a file into the folder. @returns its path */
   fetch(file: string): Promise<string>;
-}
-
-/** Whether a text can be the name of a repository: `org/name`, or `name` as the oldest ones have it. */
-export function isRepositoryName(text: string): boolean {
-  const part = '[a-zA-Z0-9_](?:[a-zA-Z0-9_.-]*[a-zA-Z0-9_])?';
-  return new RegExp(`^${part}(?:/${part})?$`).test(text) && !/--|\.\./.test(text) && text.length <= 96;
 }
 
 /**
@@ -58,14 +53,13 @@ async function onHub(
 ): Promise<Repository> {
   const { endpoint, revision } = settings;
   const asked: Asked = { endpoint, name, revision, hasToken: settings.token !== undefined };
-  const answering: typeof fetch = (url, init) =>
-    request(String(url), Object.fromEntries(new Headers(init?.headers)), asking, asked);
+  const answering: typeof fetch = (url, init) => request(String(url), headersOf(init), asking, asked);
   const common = { hubUrl: endpoint, fetch: answering };
   const entries = new Map<string, ListFileEntry>();
   let commit: string;
   try {
     ({ sha: commit } = await modelInfo({ ...common, name, revision, additionalFields: ['sha'] }));
-    if (!isCommit(commit)) throw new Error(`a commit called ${JSON.stringify(commit)}`);
+    if (!isCommit(String(commit))) throw new Error(`a commit called ${JSON.stringify(commit)}`);
     for await (const entry of listFiles({ ...common, repo: name, revision: commit, recursive: true })) {
       if (entry.type === 'file') entries.set(entry.path, entry);
     }
@@ -105,6 +99,14 @@ function fromCache(name: string, folder: string, files: readonly string[]): Repo
   };
 }
 
+function headersOf(init: RequestInit | undefined): Record<string, string> {
+  const headers: Record<string, string> = {};
+  new Headers(init?.headers).forEach((value, name) => {
+    headers[name] = value;
+  });
+  return headers;
+}
+
 /** Large files lie in LFS, which knows their sha256; of the others git knows the sha1. */
 function contentOf(name: string, entry: ListFileEntry): { size: number; checksum: string } {
   const { size, oid: checksum } = entry.lfs ?? entry;
@@ -134,15 +136,5 @@ function notCached(name: string, { revision, cacheDir }: HubSettings): TenonErro
     expected: `a copy in ${cacheDir}, as the network is not to be used`,
     got: 'none',
     advice: 'Fetch it once without localFilesOnly and HF_HUB_OFFLINE, or check cacheDir.',
-  });
-}
-
-function assertRepositoryName(name: string): void {
-  if (isRepositoryName(name)) return;
-  throw new TenonError({
-    subject: 'repository',
-    expected: 'a name such as openai-community/gpt2',
-    got: JSON.stringify(name),
-    advice: 'Copy it from its page on the hub.',
   });
 }

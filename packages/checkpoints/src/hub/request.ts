@@ -9,7 +9,11 @@ const LONGEST_RETRY_AFTER = 120_000;
 
 /** Milliseconds before attempt number `failures` + 1. */
 export async function pause(failures: number, { signal }: HubSettings): Promise<void> {
-  await sleep(Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE), undefined, signal ? { signal } : {});
+  await sleep(
+    Math.min(FIRST_PAUSE * 2 ** (failures - 1), LONGEST_PAUSE),
+    undefined,
+    signal ? { signal } : {},
+  );
 }
 
 /**
@@ -37,7 +41,9 @@ export async function request(
       const mayRecover = answer.status === 429 || answer.status === 408 || answer.status >= 500;
       if (!mayRecover || wait > LONGEST_RETRY_AFTER) throw await refusal(asked, answer);
       if (failures > retries) {
-        throw answer.status === 429 ? await refusal(asked, answer) : unreachable(asked, `HTTP ${answer.status}`);
+        throw answer.status === 429
+          ? await refusal(asked, answer)
+          : unreachable(asked, `HTTP ${answer.status}`);
       }
       await answer.body?.cancel();
       if (wait >= 0) await sleep(wait, undefined, settings.signal ? { signal: settings.signal } : {});
@@ -82,5 +88,7 @@ function retryAfter({ headers }: Response): number {
 /** `fetch` says only "fetch failed"; what happened stands below. */
 export function reasonOf(error: unknown): string {
   const { message, cause } = error as Error;
-  return cause instanceof Error ? `${message} (${cause.message || (cause as NodeJS.ErrnoException).code})` : message;
+  return cause instanceof Error
+    ? `${message} (${cause.message || (cause as NodeJS.ErrnoException).code})`
+    : message;
 }

@@ -24,7 +24,12 @@ export interface RemoteFile {
  *
  * @throws {TenonError} when the hub cannot be reached or refuses, the content is not what it should be, or the disk is full.
  */
-export async function fetchBlob(remote: RemoteFile, blob: string, settings: HubSettings, asked: Asked): Promise<void> {
+export async function fetchBlob(
+  remote: RemoteFile,
+  blob: string,
+  settings: HubSettings,
+  asked: Asked,
+): Promise<void> {
   const { size } = remote;
   const told = (received: number): void => settings.progress({ file: asked.file!, received, total: size });
   if ((await fileSize(blob)) === size) return told(size);
@@ -131,7 +136,8 @@ class Transfer {
     if (this.#received > 0) headers['range'] = `bytes=${this.#received}-`;
     const response = await request(this.#remote.url, headers, this.#settings, this.#asked);
     const isRest =
-      response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${this.#received}-`);
+      response.status === 206 &&
+      response.headers.get('content-range')?.startsWith(`bytes ${this.#received}-`);
     if (this.#received > 0 && !isRest) {
       await this.#startOver();
       if (response.status !== 200) {
@@ -173,7 +179,12 @@ class Transfer {
 
   async #write(bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#received + done);
+      const { bytesWritten } = await this.#handle.write(
+        bytes,
+        done,
+        bytes.length - done,
+        this.#received + done,
+      );
       done += bytesWritten;
     }
     this.#hash.update(bytes);

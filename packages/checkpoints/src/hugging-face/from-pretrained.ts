@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   assertStateDict,
   type BaseModel,
@@ -7,10 +5,11 @@ import {
   type StateDict,
   type TaskModel,
   type TaskModelClass,
+  type ZeroLimits,
   ZeroStream,
 } from '@tenon/core';
-import { recoverFolder } from '../durable/write-folder.ts';
-import { openSafetensors } from '../open-safetensors.ts';
+import type { HubOptions } from '../hub/options.ts';
+import { pathInside } from '../names-inside.ts';
 import { readHeadSettings } from './head-settings.ts';
 import {
   backbonePath,
@@ -20,8 +19,9 @@ import {
   isTaskModel,
   taskLayout,
 } from './names.ts';
+import { openWeights } from './open-weights.ts';
 import { readConfig } from './read-config.ts';
-import { weightsFile } from './weights-file.ts';
+import { sourceFolder } from './source-folder.ts';
 
 interface Loaded<Config> {
   readonly config: Config;
@@ -37,7 +37,7 @@ export interface LoadedTaskModel<Config, Model extends TaskModel> extends Loaded
   readonly model: Model;
 }
 
-export interface TaskOptions<Body extends BaseModel, Options, Model extends TaskModel> {
+export interface TaskOptions<Body extends BaseModel, Options, Model extends TaskModel> extends HubOptions {
   /** The class of the head, `SequenceClassification` for instance. */
   readonly task: TaskModelClass<Body, Options, Model>;
   /** Options of the head. What they leave open, labels for instance, `config.json` says. */
@@ -45,50 +45,65 @@ export interface TaskOptions<Body extends BaseModel, Options, Model extends Task
 }
 
 /**
- * Loads a model from a folder that `savePretrained` or Hugging Face's transformers has written:
- * `config.json` and `model.safetensors`. The weights come from disk one at a time.
+ * Loads a model from a folder that `savePretrained` or Hugging Face's transformers has written, or by its name from
+ * the Hugging Face hub: `config.json` and `model.safetensors`, in one file or sharded. The weights come from disk one
+ * at a time, each into the array that the parameter keeps.
  *
  * Without `task` it gives the backbone, whatever head the checkpoint has. With it, the head is loaded too;
  * where the checkpoint was made for another task, the head stays as it was made and `fresh` says so.
  *
  * @param spec the model, `gpt2` for instance; the checkpoint must be of its type.
+ * @param source a folder or, where there is none of that name, a repository on the hub: `openai-community/gpt2`. It is
+ *   fetched into the cache that is shared with Python; `downloadSnapshot` of `@tenon/checkpoints/hub` says how.
  * @throws {TenonError} when a file is missing, damaged or of another model.
  * @throws {StateDictError} naming every missing, unexpected and mis-shaped tensor of the file at once.
  */
-export function fromPretrained<Config, Body extends BaseModel>(
-  spec: ModelSpec<Config, Body>,
-  folder: string,
-): Promise<LoadedBackbone<Config, Body>>;
 export function fromPretrained<Config, Body extends BaseModel, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
-  folder: string,
+  source: string,
   options: TaskOptions<Body, Options, Model>,
 ): Promise<LoadedTaskModel<Config, Model>>;
+export function fromPretrained<Config, Body extends BaseModel>(
+  spec: ModelSpec<Config, Body>,
+  source: string,
+  options?: HubOptions,
+): Promise<LoadedBackbone<Config, Body>>;
 export async function fromPretrained<Config, Body extends BaseModel, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
-  folder: string,
-  options?: TaskOptions<Body, Options, Model>,
+  source: string,
+  options: HubOptions & Partial<TaskOptions<Body, Options, Model>> = {},
 ): Promise<LoadedBackbone<Config, Body> | LoadedTaskModel<Config, Model>> {
-  if (!existsSync(folder)) await recoverFolder(folder);
-  const { json, architecture } = await readConfig(join(folder, 'config.json'), spec.modelType);
-  const layout = options && taskLayout(spec, options.task.task);
+  const { task, head } = options;
+  const layout = task && taskLayout(spec, task.task);
+  const folder = await sourceFolder(source, options);
+  const { json, architecture } = await readConfig(await pathInside(folder, 'config.json'), spec.modelType);
   const config: Config = { ...spec.parseConfig(json), ...layout?.config };
   const sameTask = layout !== undefined && architecture === layout.architecture;
-  const path = await weightsFile(folder);
-  using file = openSafetensors(path);
-  const backbone = spec(config, { random: new ZeroStream() });
+  using file = await openWeights(folder);
+  const { weights, path } = file;
+  const backbone = spec(config, { random: new ZeroStream(limitsOf(weights)) });
   let made: BaseModel | TaskModel = backbone;
   try {
-    const checkpoint: Checkpoint<Config> = { spec, config, weights: file.weights, path, sameTask };
-    if (options === undefined) return { backbone, config, fresh: fill(backbone, checkpoint) };
-    const settings = { ...readHeadSettings(json, sameTask), ...options.head };
-    const model = new options.task(backbone, settings as Options); // what is missing, the head itself asks for
+    const checkpoint: Checkpoint<Config> = { spec, config, weights, path, sameTask };
+    if (task === undefined) return { backbone, config, fresh: fill(backbone, checkpoint) };
+    const settings = { ...readHeadSettings(json, sameTask), ...head };
+    const model = new task(backbone, settings as Options); // what is missing, the head itself asks for
     made = model;
     return { model, config, fresh: fill(model, checkpoint) };
   } catch (error) {
     made.dispose();
     throw error;
   }
+}
+
+/**
+ * What a model may ask for whose weights these are said to be. Another size of the same model still passes, and is told
+ * everything that does not fit; a damaged configuration does not fill the memory.
+ */
+function limitsOf(weights: StateDict): ZeroLimits {
+  let values = 0;
+  for (const { shape } of weights.values()) values += shape.reduce((size, dimension) => size * dimension, 1);
+  return { parameters: 1000 + 8 * weights.size, values: 2 ** 22 + 8 * values };
 }
 
 interface Checkpoint<Config> {

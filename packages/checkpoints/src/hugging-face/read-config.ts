@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Json, TenonError } from '@tenon/core';
+import { readObject } from './read-object.ts';
 
 export interface CheckpointConfig {
   readonly json: { readonly [key: string]: Json };
@@ -24,7 +25,7 @@ export async function readConfig(path: string, modelType: string): Promise<Check
       { cause: error },
     );
   });
-  const json = parsed(path, text);
+  const json = readObject(path, text);
   const { model_type: found, architectures } = json;
   if (found !== modelType) {
     throw new TenonError({
@@ -36,27 +37,4 @@ export async function readConfig(path: string, modelType: string): Promise<Check
   }
   const architecture = Array.isArray(architectures) ? architectures[0] : undefined;
   return { json, architecture: typeof architecture === 'string' ? architecture : undefined };
-}
-
-function parsed(path: string, text: string): { [key: string]: Json } {
-  let json: Json;
-  try {
-    json = JSON.parse(text) as Json;
-  } catch (error) {
-    throw damaged(path, (error as Error).message, error);
-  }
-  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-  throw damaged(path, text.slice(0, 40));
-}
-
-function damaged(path: string, got: string, cause?: unknown): TenonError {
-  return new TenonError(
-    {
-      subject: path,
-      expected: 'a JSON object',
-      got,
-      advice: 'The file is damaged: fetch or save it again.',
-    },
-    { cause },
-  );
 }

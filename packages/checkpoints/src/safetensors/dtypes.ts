@@ -12,7 +12,7 @@ export interface Dtype {
   encode(values: Float32Array | Int32Array): Uint8Array;
 }
 
-type Narrow = Int16Array | Int8Array | Uint8Array;
+type Narrow = Int16Array | Int8Array | Uint32Array | Uint16Array | Uint8Array;
 
 const bytesOf = (array: ArrayBufferView): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -25,20 +25,45 @@ const exact = (values: Float32Array | Int32Array, stored: Narrow | Int32Array): 
 
 const toInt32 = (values: Narrow): Int32Array => Int32Array.from(values);
 
-function int32FromInt64(buffer: ArrayBuffer): Int32Array {
+/** @param high what the high word must be beside this low one, for the number to be in range */
+function int32From64(
+  buffer: ArrayBuffer,
+  Wide: typeof BigInt64Array | typeof BigUint64Array,
+  high: (low: number) => number,
+): Int32Array {
   const words = new Int32Array(buffer);
   const values = new Int32Array(words.length / 2);
   for (let i = 0; i < values.length; i++) {
     const low = words[2 * i]!;
-    // In range exactly when the high word only repeats the low word's sign.
-    if (words[2 * i + 1] !== low >> 31) throw new RangeError(`${new BigInt64Array(buffer)[i]} at place ${i}`);
+    if (words[2 * i + 1] !== high(low) || (low < 0 && high(low) === 0)) {
+      throw new RangeError(`${new Wide(buffer)[i]} at place ${i}`);
+    }
     values[i] = low;
   }
   return values;
 }
 
-/** Every dtype that is read and written. 64-bit integers must fit into 32 bits. */
+function int32FromUint32(buffer: ArrayBuffer): Int32Array {
+  const values = new Int32Array(buffer);
+  const at = values.findIndex((value) => value < 0);
+  if (at >= 0) throw new RangeError(`${new Uint32Array(buffer)[at]} at place ${at}`);
+  return values;
+}
+
+function notNegative(values: Int32Array): Int32Array {
+  const at = values.findIndex((value) => value < 0);
+  if (at >= 0) throw new RangeError(`${values[at]} at place ${at}`);
+  return values;
+}
+
+/** Every dtype that is read and written. Integers must fit into 32 bits with a sign; float64 is rounded to float32. */
 export const DTYPES: Readonly<Record<StoredDtype, Dtype>> = {
+  float64: {
+    code: 'F64',
+    bytesPerValue: 8,
+    decode: (bytes) => Float32Array.from(new Float64Array(bytes)),
+    encode: (values) => bytesOf(Float64Array.from(values)),
+  },
   float32: {
     code: 'F32',
     bytesPerValue: 4,
@@ -60,7 +85,8 @@ export const DTYPES: Readonly<Record<StoredDtype, Dtype>> = {
   int64: {
     code: 'I64',
     bytesPerValue: 8,
-    decode: int32FromInt64,
+    // The high word repeats the low word's sign.
+    decode: (bytes) => int32From64(bytes, BigInt64Array, (low) => low >> 31),
     encode: (values) => bytesOf(BigInt64Array.from(Int32Array.from(values), BigInt)),
   },
   int32: {
@@ -81,6 +107,24 @@ export const DTYPES: Readonly<Record<StoredDtype, Dtype>> = {
     bytesPerValue: 1,
     decode: (bytes) => toInt32(new Int8Array(bytes)),
     encode: (values) => exact(values, Int8Array.from(values)),
+  },
+  uint64: {
+    code: 'U64',
+    bytesPerValue: 8,
+    decode: (bytes) => int32From64(bytes, BigUint64Array, () => 0),
+    encode: (values) => bytesOf(BigUint64Array.from(notNegative(Int32Array.from(values)), BigInt)),
+  },
+  uint32: {
+    code: 'U32',
+    bytesPerValue: 4,
+    decode: int32FromUint32,
+    encode: (values) => exact(values, Uint32Array.from(values)),
+  },
+  uint16: {
+    code: 'U16',
+    bytesPerValue: 2,
+    decode: (bytes) => toInt32(new Uint16Array(bytes)),
+    encode: (values) => exact(values, Uint16Array.from(values)),
   },
   uint8: {
     code: 'U8',

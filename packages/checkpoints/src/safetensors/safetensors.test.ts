@@ -4,7 +4,7 @@ import { formatSafetensors, safetensorsPieces } from './format.ts';
 import { parseSafetensors } from './parse.ts';
 
 const stored = (dtype: StoredDtype, values: number[], shape = [values.length]): StoredTensor => {
-  const floats = ['float32', 'float16', 'bfloat16'].includes(dtype);
+  const floats = /float/.test(dtype);
   return { dtype, shape, read: () => (floats ? Float32Array : Int32Array).from(values) };
 };
 
@@ -28,6 +28,7 @@ const entry = (dtype: unknown, shape: unknown, begin: number, end: number) => ({
 describe('safetensors', () => {
   test('every dtype comes back as it was', () => {
     const weights = new Map([
+      ['float64', stored('float64', [1.5, -0, Number.NEGATIVE_INFINITY])],
       ['float32', stored('float32', [1.5, -0, Number.NaN, 3e38], [2, 2])],
       ['float16', stored('float16', [1, -2.5, 65504, 2 ** -24, Number.POSITIVE_INFINITY])],
       ['bfloat16', stored('bfloat16', [1, -3.140625, 2 ** 127])],
@@ -35,6 +36,9 @@ describe('safetensors', () => {
       ['int32', stored('int32', [2147483647, -5])],
       ['int16', stored('int16', [32767, -32768])],
       ['int8', stored('int8', [127, -128])],
+      ['uint64', stored('uint64', [2147483647, 0])],
+      ['uint32', stored('uint32', [2147483647, 0])],
+      ['uint16', stored('uint16', [0, 65535])],
       ['uint8', stored('uint8', [0, 255])],
       ['bool', stored('bool', [1, 0, 1])],
       ['empty', stored('float32', [], [0, 4])],
@@ -59,6 +63,30 @@ describe('safetensors', () => {
     const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
     expect(text.trimEnd()).toBe('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}');
     expect([...bytes.subarray(8 + length)]).toEqual([0, 0, 0x80, 0x3f]);
+  });
+
+  test.each([
+    ['I64', [0x80000000, 0], '2147483648'],
+    ['I64', [0, 0, 5, 1], '4294967301'],
+    ['U64', [1, 0, 0, 1], '4294967296'],
+    ['U64', [1, 0, 0xffffffff, 0xffffffff], '18446744073709551615'],
+    ['U64', [1, 0, 0xffffffff, 0], '4294967295'],
+    ['U32', [0x80000000], '2147483648'],
+  ])('%s of words %j does not fit', (code, words, number) => {
+    const data = new Uint8Array(Uint32Array.from(words).buffer);
+    const count = data.length / (code === 'U32' ? 4 : 8);
+    const { weights } = parseSafetensors(file({ a: entry(code, [count], 0, data.length) }, data));
+    expect(() => weights.get('a')!.read()).toThrow(
+      `safetensors: a: expected integers within 32 bits, got ${number} at place ${count - 1}.`,
+    );
+  });
+
+  test('a negative number has no place in an unsigned dtype', () => {
+    for (const dtype of ['uint64', 'uint32', 'uint16', 'uint8'] as const) {
+      expect(() => formatSafetensors(new Map([['a', stored(dtype, [1, -1])]]))).toThrow(
+        `tensor a: expected values that fit ${dtype}, got`,
+      );
+    }
   });
 
   test('rounding to 16 bits goes to the nearest, ties to even', () => {
@@ -171,12 +199,12 @@ describe('safetensors', () => {
     [
       'an unknown dtype',
       file({ a: entry('F7', [2], 0, 8) }, 8),
-      'a: expected a dtype of F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, got "F7".',
+      'a: expected a dtype of F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, got "F7".',
     ],
     [
       'no dtype',
       file({ a: { shape: [1] } }),
-      'a: expected a dtype of F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, got nothing.',
+      'a: expected a dtype of F64, F32, F16, BF16, I64, I32, I16, I8, U64, U32, U16, U8, BOOL, got nothing.',
     ],
     ['a dtype named like a method', file({ a: entry('toString', [2], 0, 8) }, 8), 'got "toString".'],
     [

@@ -15,7 +15,7 @@ export function storedEntries(
   return new Map(
     entries.map((entry) => {
       const { name, dtype, shape } = entry;
-      return [name, { dtype, shape, read: () => decoded(subject, entry, read(entry)) }];
+      return [name, { dtype, shape, fresh: true, read: () => decoded(subject, entry, read(entry)) }];
     }),
   );
 }

@@ -29,6 +29,14 @@ beforeEach(async () => {
 });
 afterEach(() => tf.engine().endScope());
 
+test('TenonOwn makes an array a tensor without copying it', () => {
+  const values = Float32Array.of(1, 2, 3, 4);
+  const x = tf.engine().runKernel('TenonOwn', {}, { values, shape: [2, 2] } as never) as tf.Tensor;
+  expect(x.shape).toEqual([2, 2]);
+  values[3] = 9;
+  expect([...tf.add(x, 1).dataSync()]).toEqual([2, 3, 4, 10]);
+});
+
 describe('TenonAdamWUpdate', () => {
   test('updates its own memory in place', () => {
     const [p, m, v] = [tf.tensor1d([1, 2, 3]), tf.zeros([3]), tf.zeros([3])];

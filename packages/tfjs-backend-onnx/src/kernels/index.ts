@@ -64,6 +64,7 @@ import {
   tenonLinearCrossEntropyHiddenGrad,
   tenonLinearCrossEntropyWeightGrad,
 } from './tenon-linear-cross-entropy-grad.ts';
+import { tenonOwn } from './tenon-own.ts';
 import { tenonSoftmaxCrossEntropy } from './tenon-softmax-cross-entropy.ts';
 import { tenonSoftmaxCrossEntropyGrad } from './tenon-softmax-cross-entropy-grad.ts';
 import { tenonSquaredNorm } from './tenon-squared-norm.ts';
@@ -134,6 +135,7 @@ export const loweredKernels: readonly LoweredKernel[] = [
   tenonEmbeddingGrad,
   tenonEveryRun,
   tenonLookAt,
+  tenonOwn,
   tenonSquaredNorm,
   tenonAdamWUpdate,
   tenonWriteRows,

@@ -1,0 +1,2 @@
+export { downloadSnapshot, type SnapshotOptions, tokenizerFiles } from './hub/download-snapshot.ts';
+export type { DownloadProgress, HubOptions } from './hub/options.ts';
