@@ -16,7 +16,12 @@ export interface DropoutOptions {
  */
 export function dropout<T extends Tensor>(x: T, rate: number, options: DropoutOptions): T {
   if (options.training !== true || rate === 0) return x;
-  if (options.random === undefined) {
+  return drop(x, rate, needRandom(rate, options).next());
+}
+
+/** The stream to draw a mask from. @throws {TenonError} when there is none. */
+export function needRandom(rate: number, { random }: DropoutOptions): RandomStream {
+  if (random === undefined) {
     throw new TenonError({
       subject: 'dropout',
       expected: `a random stream for training with rate ${rate}`,
@@ -24,5 +29,5 @@ export function dropout<T extends Tensor>(x: T, rate: number, options: DropoutOp
       advice: 'Pass { training: true, random: new RandomStream(seed, step) }, or a config without dropout.',
     });
   }
-  return drop(x, rate, options.random.next());
+  return random;
 }

@@ -10,13 +10,24 @@ export { AdaptiveSoftmax, type AdaptiveSoftmaxOptions, type ClusterOrder } from 
 export { assertIds } from './assert-ids.ts';
 export { type Attended, type AttendOptions, type AttentionSource, attend } from './attention.ts';
 export { causalMask, MASKED, newTokensMask, paddingMask, pastWindowMask } from './attention-masks.ts';
+export { CharCNN, type CharCNNActivation, type CharCNNOptions } from './char-cnn.ts';
 export { Conv1D, type Conv1DOptions } from './conv1d.ts';
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { Embedding, type EmbeddingOptions } from './embedding.ts';
+export { Highway, type HighwayOptions } from './highway.ts';
 export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { linearMap, type WeightLayout } from './linear-map.ts';
+export {
+  LSTM,
+  type LSTMCarry,
+  type LSTMForwardOptions,
+  type LSTMOptions,
+  type LSTMOutput,
+} from './lstm.ts';
+export { LSTMState, type LSTMStateOptions } from './lstm-state.ts';
+export { MixedLayers, type MixedLayersOptions } from './mixed-layers.ts';
 export { positionsFrom } from './positions.ts';
 export {
   attendRelative,
@@ -25,6 +36,7 @@ export {
   relativeDistances,
   splitHeadsFirst,
 } from './relative-attention.ts';
+export { ScalarMix, type ScalarMixOptions } from './scalar-mix.ts';
 export { SegmentMemory, type SegmentMemoryOptions, tokenMask } from './segment-memory.ts';
 export { sinusoids } from './sinusoids.ts';
 export { mergeHeads, splitHeads, splitQueriesKeysValues } from './split-heads.ts';

@@ -1,5 +1,14 @@
 export { GPT, type GPTConfig, gpt, gptBase } from './gpt.ts';
 export {
+  bilmWeights,
+  ELMo,
+  type ELMoConfig,
+  elmo,
+  elmoMedium,
+  elmoOriginal,
+  elmoSmall,
+} from './elmo.ts';
+export {
   GPT2,
   type GPT2Config,
   gpt2,
