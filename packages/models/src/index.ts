@@ -1,4 +1,3 @@
-export { GPT, type GPTConfig, gpt, gptBase } from './gpt.ts';
 export {
   bilmWeights,
   ELMo,
@@ -8,6 +7,7 @@ export {
   elmoOriginal,
   elmoSmall,
 } from './elmo.ts';
+export { GPT, type GPTConfig, gpt, gptBase } from './gpt.ts';
 export {
   GPT2,
   type GPT2Config,
