@@ -1,15 +1,18 @@
 // What the benchmark has tfjs-layers do: an epoch of `model.fit`, as users write it.
+import { compileFit } from '@tenon/tfjs-backend-onnx';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import { convolutionalFit, type Fit, type FitSize, fitEpoch, recurrentFit } from './tfjs-layers-models.ts';
 
 export interface FitRequest {
   readonly size: FitSize;
+  /** Whether the user added the line `compileFit(model)`. @default false */
+  readonly compiled?: boolean;
 }
 
-export const fitConvolutional = ({ size }: FitRequest): Work => fit(convolutionalFit(size), size);
+export const fitConvolutional = (request: FitRequest): Work => fit(convolutionalFit(request.size), request);
 
-export const fitRecurrent = ({ size }: FitRequest): Work => fit(recurrentFit(size), size);
+export const fitRecurrent = (request: FitRequest): Work => fit(recurrentFit(request.size), request);
 
 /** The same network's forward pass alone, which wasm can do too. */
 export function predictConvolutional({ size }: FitRequest): Work {
@@ -27,7 +30,8 @@ export function predictConvolutional({ size }: FitRequest): Work {
   };
 }
 
-function fit(work: Fit, size: FitSize): Work {
+function fit(work: Fit, { size, compiled = false }: FitRequest): Work {
+  if (compiled) compileFit(work.model);
   return {
     facts: {},
     async step() {

@@ -7,6 +7,7 @@ register('onnx', makeNodeBackend);
 
 export type { OnnxBackend, OnnxBackendStatistics } from './backend.ts';
 export { type Compiled, type CompileOptions, compile } from './compile/compile.ts';
+export { type CompiledFit, compileFit, type FitModel } from './compile/compile-fit.ts';
 export type { TensorTree } from './compile/tree.ts';
 export type { DynamicAxes } from './export/dynamic-axes.ts';
 export { type ExportOnnxOptions, exportOnnx } from './export/export-onnx.ts';

@@ -63,7 +63,7 @@ export function mixed(hash: number, part: number): number {
 }
 
 /** Mixes any number into a hash. */
-export function mixedNumber(hash: number, part: number): number {
+function mixedNumber(hash: number, part: number): number {
   const whole = part | 0;
   if (whole === part) return mixed(hash, whole);
   DOUBLE[0] = part;

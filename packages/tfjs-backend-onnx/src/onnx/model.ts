@@ -21,7 +21,7 @@ export function literalText({ type, dims, values }: Literal): string {
 }
 
 /** A text of its own for every number, those that JSON and templates write alike included. */
-export function numberText(value: number): string {
+function numberText(value: number): string {
   return Object.is(value, -0) ? '-0' : `${value}`;
 }
 
