@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TenonError } from '@tenon/core';
 import {
+  type BertTokenizerOptions,
   ByteLevelBPETokenizer,
   bertTokenizer,
   gptTokenizer,
@@ -40,18 +41,18 @@ async function compareLines(file: string, data: string, comparison: Comparison):
   const lines = text
     .split('\n')
     .flatMap((line, i) => (line === '' ? [] : [new Facts(`${file}, line ${i + 1}`, JSON.parse(line))]));
-  const check = await checkOf(file, lines[0]!, data);
+  const check = await checkOf(file, lines, data);
   for (const [i, line] of lines.entries()) check(line, `line ${i + 1}`, comparison);
 }
 
 type Check = (line: Facts, name: string, comparison: Comparison) => void;
 
 /** How to check the lines of a file, by the fields of the first. */
-async function checkOf(file: string, first: Facts, data: string): Promise<Check> {
-  const fields = first.names.join();
+async function checkOf(file: string, lines: readonly Facts[], data: string): Promise<Check> {
+  const fields = lines[0]!.names.join();
   switch (fields) {
     case 'text,basic,tokens,ids':
-      return checkTokens(await bert(file, data));
+      return checkBert(await bertOptions(file, data), lines);
     case 'text,ids,tokens':
       return checkTokens(await gpt2(data));
     case 'ids,text': {
@@ -90,6 +91,22 @@ async function checkOf(file: string, first: Facts, data: string): Promise<Check>
   }
 }
 
+/** Pieces and ids, and the words before they are cut into pieces: tokens of a vocabulary of all these words. */
+function checkBert(options: BertTokenizerOptions, lines: readonly Facts[]): Check {
+  const tokens = checkTokens(bertTokenizer(options));
+  const words = new Set(['[UNK]', ...lines.flatMap((line) => line.strings('basic'))]);
+  const basic = bertTokenizer({
+    ...options,
+    vocabulary: new Map([...words].map((word, id) => [word, id])),
+    specialTokens: [],
+    maxInputCharsPerWord: Number.MAX_SAFE_INTEGER,
+  });
+  return (line, name, comparison) => {
+    tokens(line, name, comparison);
+    comparison.strings(`${name} basic`, basic.encode(line.string('text')).tokens, line.strings('basic'));
+  };
+}
+
 function checkTokens(tokenizer: Tokenizer): Check {
   return (line, name, comparison) => {
     const encoding = tokenizer.encode(line.string('text'), { addSpecialTokens: false });
@@ -103,7 +120,7 @@ function known(tokenizer: Tokenizer, tokens: readonly string[]): string[] {
   return tokens.map((token) => (tokenizer.tokenToId(token) === undefined ? '<unk>' : token));
 }
 
-async function bert(file: string, data: string): Promise<Tokenizer> {
+async function bertOptions(file: string, data: string): Promise<BertTokenizerOptions> {
   const found = BERT_VOCABULARIES.find(([name]) => name.test(file));
   if (found === undefined) {
     throw new TenonError({
@@ -115,7 +132,7 @@ async function bert(file: string, data: string): Promise<Tokenizer> {
   }
   const [, vocabularyFile, lowercase] = found;
   const vocabulary = readVocabularyLines(await readFile(join(data, 'vocab-bert', vocabularyFile), 'utf8'));
-  return bertTokenizer({ vocabulary, lowercase, original: true });
+  return { vocabulary, lowercase, original: true };
 }
 
 async function gpt2(data: string): Promise<Tokenizer> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -108,9 +108,36 @@ describe('folders', () => {
     expect(loaded.encodeIds('hello')).toEqual(trained.encodeIds('hello'));
   });
 
+  test("BERT's vocab.txt, lowercased as its configuration or its vocabulary says", async () => {
+    const bert = join(folder, 'bert-original');
+    const tokensOf = async (config: object | undefined, ...words: string[]): Promise<readonly string[]> => {
+      rmSync(bert, { recursive: true, force: true });
+      mkdirSync(bert);
+      writeFileSync(join(bert, 'vocab.txt'), ['[UNK]', '[CLS]', '[SEP]', 'a', 'é', 'e', ...words].join('\n'));
+      if (config) writeFileSync(join(bert, 'tokenizer_config.json'), JSON.stringify(config));
+      return (await loadTokenizer(bert)).encode('A é').tokens;
+    };
+    expect(await tokensOf(undefined)).toEqual(['[CLS]', 'a', 'e', '[SEP]']);
+    expect(await tokensOf(undefined, 'A')).toEqual(['[CLS]', 'A', 'é', '[SEP]']);
+    expect(await tokensOf({ do_lower_case: true }, 'A')).toEqual(['[CLS]', 'a', 'e', '[SEP]']);
+    expect(await tokensOf({ do_lower_case: false })).toEqual(['[CLS]', '[UNK]', 'é', '[SEP]']);
+    expect(await tokensOf({ strip_accents: false })).toEqual(['[CLS]', 'a', 'é', '[SEP]']);
+    await expect(tokensOf({ do_lower_case: 'no' })).rejects.toThrow(
+      'tokenizer_config.json.do_lower_case: expected true or false, got "no".',
+    );
+  });
+
+  test('the chat template of a tokenizer_config.json comes with the tokenizer', async () => {
+    const chat = join(folder, 'chat');
+    await saveTokenizer(trained, chat, { config: { chat_template: '{{ messages[0].content }}!' } });
+    const tokenizer = await loadTokenizer(chat);
+    const messages = [{ role: 'user', content: 'hello' }];
+    expect(await tokenizer.applyChatTemplate(messages, { tokenize: false })).toBe('hello!');
+  });
+
   test('a folder without a tokenizer, and no folder, are errors', async () => {
     await expect(loadTokenizer(tmpdir())).rejects.toThrow(
-      'expected a tokenizer.json, or vocab.json and merges.txt',
+      'expected a tokenizer.json, vocab.json and merges.txt, encoder.json and vocab.bpe, or a vocab.txt, got none',
     );
     await expect(loadTokenizer('no/such/folder')).rejects.toThrow(
       'no/such/folder: expected a file that can be read, got no such file. Check the path.',

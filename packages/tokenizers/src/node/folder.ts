@@ -2,7 +2,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteLevelBPETokenizer } from '../byte-level/tokenizer.ts';
 import { TokenizerError } from '../errors.ts';
+import { readVocabularyLines } from '../files/vocabulary-lines.ts';
 import { tokenizerFromJSON } from '../from-json.ts';
+import { JsonFields, parseJson } from '../json/fields.ts';
+import type { PipelineTokenizer } from '../pipeline/tokenizer.ts';
+import { bertTokenizer } from '../presets/bert.ts';
 import type { AddedToken, Tokenizer } from '../tokenizer.ts';
 import { writeFileAtomically } from './atomic.ts';
 import { unreadable } from './texts.ts';
@@ -35,18 +39,20 @@ export interface SaveTokenizerOptions {
 
 /**
  * Loads the tokenizer of a Hugging Face folder, or of a file: a `tokenizer.json`, or else `vocab.json` with
- * `merges.txt`, or `encoder.json` with `vocab.bpe`.
+ * `merges.txt`, `encoder.json` with `vocab.bpe`, or BERT's `vocab.txt`. A `tokenizer_config.json` beside them gives the
+ * chat template, and says whether BERT's text is lowercased; without one it is, unless the vocabulary has capitals.
  *
  * @throws TokenizerError for a folder that has none of them, and for what is wrong in the files
  */
-export async function loadTokenizer(path: string): Promise<Tokenizer> {
+export async function loadTokenizer(path: string): Promise<PipelineTokenizer> {
   const isFolder = await stat(path).then(
     (stats) => stats.isDirectory(),
     (error: unknown) => Promise.reject(unreadable(path, error)),
   );
   if (!isFolder) return tokenizerFromJSON(await readText(path));
   const json = await readIfThere(join(path, 'tokenizer.json'));
-  if (json !== undefined) return tokenizerFromJSON(json);
+  const config = await readIfThere(join(path, 'tokenizer_config.json'));
+  if (json !== undefined) return tokenizerFromJSON(json, config === undefined ? {} : { config });
   for (const [first, second] of VOCABULARY_FILES) {
     const vocabulary = await readIfThere(join(path, first));
     const merges = await readIfThere(join(path, second));
@@ -54,10 +60,26 @@ export async function loadTokenizer(path: string): Promise<Tokenizer> {
       return ByteLevelBPETokenizer.fromVocabularyFiles({ vocabulary, merges });
     }
   }
+  const lines = await readIfThere(join(path, 'vocab.txt'));
+  if (lines !== undefined) return bertOf(readVocabularyLines(lines), config);
   throw new TokenizerError(
-    `${path}: expected a tokenizer.json, or ${VOCABULARY_FILES.map((pair) => pair.join(' and ')).join(', or ')}, ` +
-      'got none of them. Pass the folder of a tokenizer; for a vocab.txt, say which: bertTokenizer.',
+    `${path}: expected a tokenizer.json, ${VOCABULARY_FILES.map((pair) => pair.join(' and ')).join(', ')}, ` +
+      'or a vocab.txt, got none of them. Pass the folder of a tokenizer.',
   );
+}
+
+/** BERT's tokenizer as its folder describes it. */
+function bertOf(vocabulary: ReadonlyMap<string, number>, config = '{}'): PipelineTokenizer {
+  const name = 'tokenizer_config.json';
+  const fields = new JsonFields(parseJson(config, name), name);
+  const lowercase = fields.boolean('do_lower_case', !vocabulary.has('A'));
+  const stripAccents = fields.oneOf('strip_accents', [null, true, false]);
+  return bertTokenizer({
+    vocabulary,
+    lowercase,
+    handleChineseChars: fields.boolean('tokenize_chinese_chars', true),
+    ...(stripAccents === null ? {} : { stripAccents }),
+  });
 }
 
 /**
