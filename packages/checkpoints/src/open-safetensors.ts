@@ -1,5 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { TenonError } from '@tenon/core';
+import { openFile } from './open-file.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from './safetensors/header.ts';
 import type { Safetensors } from './safetensors/parse.ts';
 import { storedEntries } from './safetensors/stored.ts';
@@ -30,18 +29,8 @@ export interface SafetensorsFile extends Safetensors {
  * ```
  */
 export function openSafetensors(path: string): SafetensorsFile {
-  const descriptor = opened(path);
-  let open = true;
-  const close = (): void => {
-    if (open) closeSync(descriptor);
-    open = false;
-  };
-  const read = (place: number, size: number): ArrayBuffer => {
-    if (!open) throw closed(path);
-    return readRange(path, descriptor, place, size);
-  };
+  const { size, read, close } = openFile(path, 'a safetensors file');
   try {
-    const { size } = fstatSync(descriptor);
     const start = new Uint8Array(read(0, Math.min(LENGTH_BYTES, size)));
     const length = headerLength(path, start, size);
     const data = LENGTH_BYTES + length;
@@ -52,50 +41,4 @@ export function openSafetensors(path: string): SafetensorsFile {
     close();
     throw error;
   }
-}
-
-function opened(path: string): number {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw notAFile(path, (error as Error).message, error);
-  }
-  if (fstatSync(descriptor).isFile()) return descriptor;
-  closeSync(descriptor);
-  throw notAFile(path, 'a folder or a device');
-}
-
-function notAFile(path: string, got: string, cause?: unknown): TenonError {
-  return new TenonError(
-    { subject: path, expected: 'a safetensors file', got, advice: 'Check the path and the rights.' },
-    { cause },
-  );
-}
-
-function readRange(path: string, descriptor: number, place: number, size: number): ArrayBuffer {
-  const bytes = new Uint8Array(size);
-  // One call may give less: systems read 2 GB at most at a time.
-  for (let done = 0; done < size; ) {
-    const count = readSync(descriptor, bytes, done, Math.min(size - done, 2 ** 30), place + done);
-    if (count === 0) {
-      throw new TenonError({
-        subject: path,
-        expected: `${size} bytes at byte ${place}`,
-        got: `${done}, then the end of the file`,
-        advice: 'Leave the file alone while it is read: something has cut it off.',
-      });
-    }
-    done += count;
-  }
-  return bytes.buffer;
-}
-
-function closed(path: string): TenonError {
-  return new TenonError({
-    subject: path,
-    expected: 'an open file',
-    got: 'a closed one',
-    advice: 'Read the tensors before closing the file.',
-  });
 }

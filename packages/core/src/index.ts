@@ -31,6 +31,7 @@ export {
   type Pooling,
   type ProblemType,
   type RecurrentState,
+  type ReleaseLayout,
   type Scorer,
   type StepContext,
   type Task,

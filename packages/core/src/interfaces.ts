@@ -250,6 +250,16 @@ export interface ModelLayout<Config> {
   /** The way back. */
   unsanitize?(weights: StateDict, config: Config): StateDict;
   readonly tasks: Readonly<Partial<Record<Task, TaskLayout<Config>>>>;
+  /** How the release of OpenAI's own files is read, where there is one. */
+  readonly release?: ReleaseLayout<Config>;
+}
+
+/** Weights that were published as arrays without names, in the order of the training program. */
+export interface ReleaseLayout<Config> {
+  /** What the arrays' shapes say about the model; the rest is as in its paper. */
+  config(shapes: readonly (readonly number[])[]): Config;
+  /** The parameter that each array is. */
+  names(config: Config): readonly string[];
 }
 
 /** Joins a builder and a layout into a model's spec. */

@@ -14,6 +14,7 @@ import {
   normal,
   type Parameter,
   RandomStream,
+  type ReleaseLayout,
   type Scorer,
   type StateDict,
 } from '@tenon/core';
@@ -150,6 +151,27 @@ const gptConfigFile = configFile<GPTConfig>('openai-gpt', {
   ignored: /^(summary_.*|n_special|predict_special_tokens)$/, // the last two say what vocab_size has counted
 });
 
+/** The arrays of a block in OpenAI's files; each matrix has its bias after it, each norm's scale its shift. */
+const RELEASED = ['attn.c_attn', 'attn.c_proj', 'ln_1', 'mlp.c_fc', 'mlp.c_proj', 'ln_2'].flatMap((name) => [
+  `${name}.weight`,
+  `${name}.bias`,
+]);
+
+const gptRelease: ReleaseLayout<GPTConfig> = {
+  config: ([positions, tokens, ...blocks]) => ({
+    ...gptBase,
+    contextLength: positions?.[0] ?? 0,
+    vocabularySize: tokens?.[0] ?? 0,
+    hiddenSize: tokens?.[1] ?? 0,
+    layers: blocks.length / RELEASED.length,
+  }),
+  names: ({ layers }) => [
+    'positions_embed.weight',
+    'tokens_embed.weight',
+    ...Array.from({ length: layers }, (_, layer) => RELEASED.map((name) => `h.${layer}.${name}`)).flat(),
+  ],
+};
+
 /**
  * GPT: builds a model from a config, and says how checkpoints are read and written.
  *
@@ -174,6 +196,7 @@ export const gpt: ModelSpec<GPTConfig, GPT> = defineModel(
     optional: UNTIED,
     tasks: { causalLM: { architecture: 'OpenAIGPTLMHeadModel', head: {} } },
     ...gptConfigFile,
+    release: gptRelease,
     sanitize: (weights: StateDict, { tieWordEmbeddings }) => withoutCopies(weights, tieWordEmbeddings),
   },
 );

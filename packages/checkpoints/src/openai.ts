@@ -1,0 +1,1 @@
+export { loadOpenAI, type OpenAIOptions } from './openai/load-openai.ts';
