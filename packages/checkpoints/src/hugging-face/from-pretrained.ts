@@ -5,12 +5,12 @@ import {
   type StateDict,
   type TaskModel,
   type TaskModelClass,
-  type ZeroLimits,
   ZeroStream,
 } from '@tenon/core';
 import type { HubOptions } from '../hub/options.ts';
 import { pathInside } from '../names-inside.ts';
 import { readHeadSettings } from './head-settings.ts';
+import { limitsOf } from './limits.ts';
 import {
   backbonePath,
   checkpointNames,
@@ -94,16 +94,6 @@ export async function fromPretrained<Config, Body extends BaseModel, Options, Mo
     made.dispose();
     throw error;
   }
-}
-
-/**
- * What a model may ask for whose weights these are said to be. Another size of the same model still passes, and is told
- * everything that does not fit; a damaged configuration does not fill the memory.
- */
-function limitsOf(weights: StateDict): ZeroLimits {
-  let values = 0;
-  for (const { shape } of weights.values()) values += shape.reduce((size, dimension) => size * dimension, 1);
-  return { parameters: 1000 + 8 * weights.size, values: 2 ** 22 + 8 * values };
 }
 
 interface Checkpoint<Config> {

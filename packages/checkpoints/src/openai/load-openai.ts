@@ -14,6 +14,7 @@ import {
   ZeroStream,
 } from '@tenon/core';
 import type { LoadedBackbone, LoadedTaskModel, TaskOptions } from '../hugging-face/from-pretrained.ts';
+import { limitsOf } from '../hugging-face/limits.ts';
 import { readConfig } from '../hugging-face/read-config.ts';
 import { openOpenAI } from './release.ts';
 
@@ -24,6 +25,11 @@ export interface OpenAIOptions<Config> {
    */
   readonly config?: Partial<Config>;
 }
+
+type OpenAITask<Body extends Backbone, Options, Model extends TaskModel> = Pick<
+  TaskOptions<Body, Options, Model>,
+  'task' | 'head'
+>;
 
 /**
  * Loads a model from OpenAI's release files: `params_shapes.json` and `params_0.npy` to `params_9.npy`, in the
@@ -45,12 +51,12 @@ export function loadOpenAI<Config, Body extends Backbone>(
 export function loadOpenAI<Config, Body extends Backbone, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
   folder: string,
-  options: OpenAIOptions<Config> & TaskOptions<Body, Options, Model>,
+  options: OpenAIOptions<Config> & OpenAITask<Body, Options, Model>,
 ): Promise<LoadedTaskModel<Config, Model>>;
 export async function loadOpenAI<Config, Body extends Backbone, Options, Model extends TaskModel>(
   spec: ModelSpec<Config, Body>,
   folder: string,
-  options: OpenAIOptions<Config> & Partial<TaskOptions<Body, Options, Model>> = {},
+  options: OpenAIOptions<Config> & Partial<OpenAITask<Body, Options, Model>> = {},
 ): Promise<LoadedBackbone<Config, Body> | LoadedTaskModel<Config, Model>> {
   const { task, head } = options;
   const release = releaseOf(spec);
@@ -62,7 +68,7 @@ export async function loadOpenAI<Config, Body extends Backbone, Options, Model e
   const config: Config = { ...(found ?? release.config(shapes)), ...decided, ...options.config };
   const weights = named(release.names(config), files.arrays, place);
 
-  const backbone = spec(config, { random: new ZeroStream() });
+  const backbone = spec(config, { random: new ZeroStream(limitsOf(weights)) });
   let made: Backbone | TaskModel = backbone;
   try {
     growVocabulary(backbone, weights);
@@ -125,6 +131,7 @@ function growVocabulary(backbone: Backbone, weights: StateDict): void {
     weights.set(name, {
       dtype: 'float32',
       shape: [rows, columns],
+      fresh: true,
       read() {
         const values = new Float32Array(rows * columns);
         const draw = headDefaults?.weight ?? normal(0.02);

@@ -41,7 +41,7 @@ export function openOpenAI(folder: string): OpenAIFiles {
     const arrays = shapes.map((shape) => {
       const [place, size] = [start, sizeOf(shape)];
       start += size;
-      return { dtype: 'float32', shape, read: () => gather(pieces, place, size) } as const;
+      return { dtype: 'float32', shape, fresh: true, read: () => gather(pieces, place, size) } as const;
     });
     return { arrays, close, [Symbol.dispose]: close };
   } catch (error) {
