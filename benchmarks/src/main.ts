@@ -1,11 +1,12 @@
 // Measures:  npm run bench -- NAME [options];  without a name it lists what there is.
 import type { Benchmark } from './benchmark.ts';
+import { checkpoints } from './checkpoints/checkpoints.ts';
 import { engine } from './engine/engine.ts';
 import { soak } from './soak.ts';
 import { tokenizers } from './tokenizers/tokenizers.ts';
 import { trainStep } from './train-step/train-step.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [engine, trainStep, soak, tokenizers];
+const BENCHMARKS: readonly Benchmark[] = [engine, trainStep, soak, tokenizers, checkpoints];
 
 const [name, ...args] = process.argv.slice(2);
 const benchmark = BENCHMARKS.find((candidate) => candidate.name === name);
