@@ -1,6 +1,6 @@
 import { RandomStream } from '@tenon/core';
-import { moduleContract, selectBackend, testBackends } from '@tenon/testing';
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { moduleContract, namedGradients, selectBackend, testBackends } from '@tenon/testing';
+import { type Scalar, sum, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Embedding } from './embedding.ts';
 
@@ -19,5 +19,15 @@ describe.each(testBackends())('%s', (backend) => {
       const rows = table.weight.arraySync() as number[][];
       expect(table.forward(ids()).arraySync()).toEqual([[rows[4], rows[0], rows[4]]]);
     });
+  });
+
+  test('does not learn the row of padding', () => {
+    using table = new Embedding(5, 3, { random: new RandomStream(1), paddingId: 4 });
+    const gradient = namedGradients(table, () => tidy(() => sum(table.forward(ids())) as Scalar)).get(
+      'weight',
+    )!;
+    const rows = gradient.arraySync() as number[][];
+    gradient.dispose();
+    expect(rows).toEqual([[1, 1, 1], ...[1, 2, 3, 4].map(() => [0, 0, 0])]);
   });
 });

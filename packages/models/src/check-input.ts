@@ -7,6 +7,8 @@ export interface InputLimits {
   readonly hiddenSize: number;
   /** The most positions. */
   readonly contextLength: number;
+  /** Kinds of tokens, where the model tells any apart. */
+  readonly typeVocabularySize?: number;
 }
 
 /** What was seen before this input. */
@@ -26,7 +28,7 @@ export function checkInput(
   limits: InputLimits,
   past?: InputPast,
 ): { batch: number; time: number } {
-  const { inputIds, inputEmbeds, attentionMask, positionIds } = input;
+  const { inputIds, inputEmbeds, attentionMask, tokenTypeIds, positionIds } = input;
   if ((inputIds === undefined) === (inputEmbeds === undefined)) {
     throw new TenonError({
       subject: 'model input',
@@ -64,7 +66,20 @@ export function checkInput(
     const advice = "Pass the tokenizer's attentionMask as it is, for these tokens only.";
     assertShape('attention mask', attentionMask.shape, [batch, time], advice);
   }
-  const { contextLength } = limits;
+  const { contextLength, typeVocabularySize } = limits;
+  if (tokenTypeIds !== undefined) {
+    if (typeVocabularySize === undefined) {
+      throw new TenonError({
+        subject: 'token type ids',
+        expected: 'none, since this model tells no kinds of tokens apart',
+        got: formatShape(tokenTypeIds.shape),
+        advice: 'Leave them out.',
+      });
+    }
+    assertShape('token type ids', tokenTypeIds.shape, [batch, time], 'Pass the kind of each token.');
+    const advice = 'Pass 0 for the first text and 1 for the second, where the model has two kinds.';
+    assertIds('token type ids', tokenTypeIds, typeVocabularySize, advice);
+  }
   if (positionIds !== undefined) {
     assertShape('position ids', positionIds.shape, [batch, time], 'Pass a position for each token.');
     assertIds('position ids', positionIds, contextLength, 'Shorten the text, or count from its first token.');

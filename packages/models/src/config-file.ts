@@ -77,7 +77,7 @@ export function number(key: string, fallback: number): Field<number> {
 }
 
 /** A dropout rate. */
-export function rate(key: string, fallback: number): Field<number> {
+export function rate<F extends number | undefined>(key: string, fallback: F): Field<number | F> {
   const accepts = (value: Json): boolean => typeof value === 'number' && value >= 0 && value < 1;
   return { keys: [key], fallback, expected: 'a number in [0, 1)', accepts };
 }
@@ -92,9 +92,9 @@ export function boolean(key: string, fallback: boolean, ...older: string[]): Fie
 }
 
 /** The number of a token, which a model may be without. */
-export function tokenId(key: string): Field<number | undefined> {
+export function tokenId(key: string, fallback?: number): Field<number | undefined> {
   const accepts = (value: Json): boolean => isWhole(value) && (value as number) >= 0;
-  return { keys: [key], fallback: undefined, expected: 'a token id', accepts };
+  return { keys: [key], fallback, expected: 'a token id', accepts };
 }
 
 export function activationName(key: string, fallback: ActivationName): Field<ActivationName> {
@@ -126,7 +126,7 @@ export function choice<T extends string>(
 export interface ConfigFileOptions<Config> {
   readonly fields: { readonly [K in keyof Config]: Field<Config[K]> };
   /** Keys that ask for a variant which the model has not, and the value that asks for nothing. */
-  readonly only: Readonly<Record<string, boolean | number>>;
+  readonly only: Readonly<Record<string, boolean | number | string>>;
   /** Keys of this model that do not change what the backbone computes. */
   readonly ignored: RegExp;
 }
@@ -180,7 +180,12 @@ export function configFile<Config extends object>(
     for (const [key, value] of Object.entries(only)) {
       const got = json[key] ?? value;
       if (got !== value)
-        fail(`${title}, ${key}`, String(value), JSON.stringify(got), 'This model has no such variant.');
+        fail(
+          `${title}, ${key}`,
+          JSON.stringify(value),
+          JSON.stringify(got),
+          'This model has no such variant.',
+        );
     }
     const config: Record<string, unknown> = {};
     for (const [name, { keys, fallback, expected, accepts, read }] of entries) {

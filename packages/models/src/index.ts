@@ -9,6 +9,18 @@ export {
 } from './elmo.ts';
 export { GPT, type GPTConfig, gpt, gptBase } from './gpt.ts';
 export {
+  type Bert,
+  type BertConfig,
+  bert,
+  bertBase,
+  bertLarge,
+  bertMedium,
+  bertMini,
+  bertSmall,
+  bertTiny,
+  bertVocabularies,
+} from './bert.ts';
+export {
   GPT2,
   type GPT2Config,
   gpt2,

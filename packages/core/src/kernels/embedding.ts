@@ -1,17 +1,31 @@
-import { gather, reshape, scatterND, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  expandDims,
+  gather,
+  mul,
+  notEqual,
+  reshape,
+  scatterND,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { assertInt32 } from '../errors.ts';
 import { defineKernel } from '../named-kernel.ts';
 
-const run = defineKernel<{ weight: Tensor; ids: Tensor }, Record<never, never>>({
+/** No id is negative. */
+const NONE = -1;
+
+const run = defineKernel<{ weight: Tensor; ids: Tensor }, { paddingId: number }>({
   name: 'TenonEmbedding',
   reference: ({ weight, ids }) => gather(weight, ids as Tensor2D),
   gradient: {
     inputsToSave: ['weight', 'ids'],
-    gradFunc(dy, saved) {
+    gradFunc(given, saved, attributes) {
       const [weight, ids] = saved as [Tensor, Tensor];
-      return {
-        weight: () => runGradient({ weight, ids, dy: dy as Tensor }, {})[0]!,
-      };
+      const { paddingId } = attributes as unknown as { paddingId: number }; // those that `run` was called with
+      const learns = (): Tensor => expandDims(cast(notEqual(ids, paddingId), 'float32'), -1);
+      const dy = (): Tensor => (paddingId === NONE ? (given as Tensor) : mul(given as Tensor, learns()));
+      return { weight: () => runGradient({ weight, ids, dy: dy() }, {})[0]! };
     },
   },
 });
@@ -31,10 +45,11 @@ const runGradient = defineKernel<{ weight: Tensor; ids: Tensor; dy: Tensor }, Re
  *
  * @param weight [V, C]
  * @param ids int32 [...], each in [0, V)
+ * @param paddingId the row that stands for padding: looking it up gives it no gradient, as in PyTorch
  * @returns [..., C]
  * @throws {TenonError} when `ids` is not int32.
  */
-export function embedding(weight: Tensor2D, ids: Tensor): Tensor {
+export function embedding(weight: Tensor2D, ids: Tensor, paddingId: number = NONE): Tensor {
   assertInt32('embedding ids', ids);
-  return run({ weight, ids }, {})[0]!;
+  return run({ weight, ids }, { paddingId })[0]!;
 }

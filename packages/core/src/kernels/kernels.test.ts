@@ -7,6 +7,7 @@ import {
   mul,
   type Scalar,
   scalar,
+  square,
   sum,
   type Tensor,
   type Tensor1D,
@@ -150,6 +151,18 @@ describe.each(backends)('named kernels on %s', (backend) => {
         [1, 1, 1],
         [0, 0, 0],
       ]);
+    });
+  });
+
+  it('embedding gives the row of padding no gradient for being looked up', () => {
+    tidy(() => {
+      const weight = draw(7, [3, 2]) as Tensor2D;
+      const ids = tensor([1, 2, 1, 2], [4], 'int32');
+      const [gradient] = grads((w: Tensor) => sum(square(embedding(w as Tensor2D, ids, 1))))([weight]);
+      const rows = weight.arraySync();
+      expect(embedding(weight, ids, 1).arraySync()).toEqual([rows[1], rows[2], rows[1], rows[2]]);
+      const learnt = rows[2]!.map((value) => 4 * value); // twice 2 w
+      expect(gradient!.arraySync()).toEqual([[0, 0], [0, 0], learnt.map(Math.fround)]);
     });
   });
 
