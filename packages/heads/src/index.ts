@@ -1,1 +1,26 @@
 export { CausalLM, type CausalLMBatch, type ScoredTokens } from './causal-lm.ts';
+export type { DropoutHeadOptions, HeadOptions, LabelledHeadOptions } from './head-options.ts';
+export { MaskedLM } from './masked-lm.ts';
+export type { MaskedLMBatch, MaskedWords } from './masked-lm-batch.ts';
+export { MaskedPredictions } from './masked-predictions.ts';
+export {
+  type ChoiceInput,
+  MultipleChoice,
+  type MultipleChoiceBatch,
+  type MultipleChoiceOptions,
+} from './multiple-choice.ts';
+export { NextSentence, type NextSentenceBatch, type NextSentenceOptions } from './next-sentence.ts';
+export { Pretraining, type PretrainingBatch, type PretrainingLogits } from './pretraining.ts';
+export {
+  type PredictSpansOptions,
+  QuestionAnswering,
+  type QuestionAnsweringBatch,
+  type SpanLogits,
+  type Spans,
+} from './question-answering.ts';
+export {
+  SequenceClassification,
+  type SequenceClassificationBatch,
+  type SequenceClassificationOptions,
+} from './sequence-classification.ts';
+export { TokenClassification, type TokenClassificationBatch } from './token-classification.ts';

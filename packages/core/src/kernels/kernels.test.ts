@@ -1,10 +1,12 @@
 import {
+  add,
   clone,
   dispose,
   grads,
   matMul,
   memory,
   mul,
+  type Rank,
   type Scalar,
   scalar,
   square,
@@ -125,6 +127,17 @@ describe.each(backends)('named kernels on %s', (backend) => {
         expect(loss).toBeCloseTo(composed[i]!, 5);
       });
       expectGradient((h, w) => linearCrossEntropy(h as Tensor2D, w as Tensor2D, labels), [hidden, weight]);
+
+      const bias = draw(7, [weight.shape[0]]) as Tensor1D;
+      const biased = linearCrossEntropy(hidden, weight, labels, bias).dataSync();
+      const scores = add<Tensor2D>(matMul(hidden, weight, false, true), bias);
+      const composedBiased = softmaxCrossEntropy(scores, labels).dataSync();
+      biased.forEach((loss, i) => {
+        expect(loss).toBeCloseTo(composedBiased[i]!, 5);
+      });
+      const withBias = (h: Tensor, w: Tensor, b: Tensor): Tensor =>
+        linearCrossEntropy(h as Tensor2D, w as Tensor2D, labels, b as Tensor1D);
+      expectGradient(withBias, [hidden, weight, bias]);
     });
   });
 
@@ -255,6 +268,10 @@ describe.each(backends)('named kernels on %s', (backend) => {
       expect(() => embedding(table, whole)).toThrow(`embedding ids: ${advice}`);
       expect(() => softmaxCrossEntropy(table, whole)).toThrow(`softmaxCrossEntropy labels: ${advice}`);
       expect(() => linearCrossEntropy(table, table, whole)).toThrow(`linearCrossEntropy labels: ${advice}`);
+      const places = zeros<Rank.R1>([1], 'int32');
+      expect(() => linearCrossEntropy(table, table, places, zeros([3]))).toThrow(
+        `linearCrossEntropy bias: expected [1], got [3]. Pass a number for each word.`,
+      );
       const cache = variable(zeros([1, 2, 4, 3]));
       expect(() => writeRows(cache, zeros([1, 1, 1, 3]), 0)).toThrow(
         'rows: expected [1, 2, T, 3], got [1, 1, 1, 3]. Only the third axis may differ from the cache.',

@@ -1,15 +1,15 @@
 import {
   cast,
+  equal,
   exp,
   expandDims,
   greaterEqual,
   logSumExp,
   mul,
-  oneHot,
+  range,
   sub,
   sum,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 
@@ -43,5 +43,6 @@ export function gradientOfScores({
 /** 1 where a row counts, 0 where its label is negative. */
 const counted = (labels: Tensor): Tensor => cast(greaterEqual(labels, 0), 'float32');
 
+// (oneHot refuses a single class.)
 const hot = (labels: Tensor, vocabularySize: number): Tensor =>
-  cast(oneHot(labels as Tensor1D, vocabularySize), 'float32');
+  cast(equal(expandDims(labels, -1), range(0, vocabularySize, 1, 'int32')), 'float32');

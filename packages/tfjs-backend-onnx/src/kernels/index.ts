@@ -61,6 +61,7 @@ import { tenonLayerNorm } from './tenon-layer-norm.ts';
 import { tenonLayerNormGrad } from './tenon-layer-norm-grad.ts';
 import { tenonLinearCrossEntropy } from './tenon-linear-cross-entropy.ts';
 import {
+  tenonLinearCrossEntropyBiasGrad,
   tenonLinearCrossEntropyHiddenGrad,
   tenonLinearCrossEntropyWeightGrad,
 } from './tenon-linear-cross-entropy-grad.ts';
@@ -126,6 +127,7 @@ export const loweredKernels: readonly LoweredKernel[] = [
   tenonGelu,
   tenonGeluGrad,
   tenonLinearCrossEntropy,
+  tenonLinearCrossEntropyBiasGrad,
   tenonLinearCrossEntropyHiddenGrad,
   tenonLinearCrossEntropyWeightGrad,
   tenonSoftmaxCrossEntropy,

@@ -134,42 +134,51 @@ describe('named kernels', () => {
 
   // One chunk of the vocabulary; several that are kept; several that are computed again for the gradient.
   test.each([
-    [5, 7, 3],
-    [64, 70_001, 4],
-    [250, 70_001, 4],
-  ])('TenonLinearCrossEntropy of %i rows and %i words, and its gradients', async (rows, words, channels) => {
-    await tf.setBackend('onnx');
-    const live = tf.memory().numTensors;
-    tf.tidy(() => {
-      const hidden = normal([rows, channels], 1);
-      const weight = normal([words, channels], 2);
-      const dy = normal([rows], 4);
-      const drawn = tf.cast(tf.mul(tf.randomUniform([rows], 0, 1, 'float32', 3), words), 'int32');
-      const labels = tf.where(tf.greater(dy, 1), tf.scalar(-100, 'int32'), drawn);
-      const loss = (h: tf.Tensor, w: tf.Tensor): tf.Tensor => {
-        const logits = tf.matMul(h as tf.Tensor2D, w as tf.Tensor2D, false, true);
-        const chosen = tf.sum(tf.mul(h, tf.gather(w, tf.maximum(labels, tf.scalar(0, 'int32')))), 1);
-        const counted = tf.cast(tf.greaterEqual(labels, 0), 'float32');
-        return tf.mul(tf.sub(tf.logSumExp(logits, 1), chosen), counted);
-      };
-      const plain = [loss(hidden, weight), ...tf.grads(loss)([hidden, weight], dy)].map((tensor) =>
-        tensor.dataSync(),
-      );
-      const [losses, logSumExp] = run('TenonLinearCrossEntropy', { hidden, weight, labels });
-      const inputs = { hidden, weight, labels, logSumExp: logSumExp!, dy };
-      const [dh] = run('TenonLinearCrossEntropyHiddenGrad', inputs);
-      const [dw] = run('TenonLinearCrossEntropyWeightGrad', inputs);
-      [losses, dh, dw].forEach((tensor, i) => {
-        let worst = 0;
-        tensor!.dataSync().forEach((number, j) => {
-          worst = Math.max(worst, Math.abs(number - plain[i]![j]!));
+    [5, 7, 3, false],
+    [5, 7, 3, true],
+    [64, 70_001, 4, true],
+    [250, 70_001, 4, false],
+    [250, 70_001, 4, true],
+  ])(
+    'TenonLinearCrossEntropy of %i rows and %i words of %i channels, biased: %s, and its gradients',
+    async (rows, words, channels, biased) => {
+      await tf.setBackend('onnx');
+      const live = tf.memory().numTensors;
+      tf.tidy(() => {
+        const hidden = normal([rows, channels], 1);
+        const weight = normal([words, channels], 2);
+        const dy = normal([rows], 4);
+        const drawn = tf.cast(tf.mul(tf.randomUniform([rows], 0, 1, 'float32', 3), words), 'int32');
+        const labels = tf.where(tf.greater(dy, 1), tf.scalar(-100, 'int32'), drawn);
+        const bias = biased ? normal([words], 5) : tf.scalar(0);
+        const loss = (h: tf.Tensor, w: tf.Tensor, b: tf.Tensor): tf.Tensor => {
+          const logits = tf.add(tf.matMul(h as tf.Tensor2D, w as tf.Tensor2D, false, true), b);
+          const safe = tf.maximum(labels, tf.scalar(0, 'int32'));
+          const product = tf.sum(tf.mul(h, tf.gather(w, safe)), 1);
+          const chosen = biased ? tf.add(product, tf.gather(b, safe)) : product;
+          const counted = tf.cast(tf.greaterEqual(labels, 0), 'float32');
+          return tf.mul(tf.sub(tf.logSumExp(logits, 1), chosen), counted);
+        };
+        const plain = [loss(hidden, weight, bias), ...tf.grads(loss)([hidden, weight, bias], dy)].map(
+          (tensor) => tensor.dataSync(),
+        );
+        const [losses, logSumExp] = run('TenonLinearCrossEntropy', { hidden, weight, bias, labels });
+        const inputs = { hidden, weight, bias, labels, logSumExp: logSumExp!, dy };
+        const [dh] = run('TenonLinearCrossEntropyHiddenGrad', inputs);
+        const [dw] = run('TenonLinearCrossEntropyWeightGrad', inputs);
+        const db = biased ? run('TenonLinearCrossEntropyBiasGrad', inputs) : [];
+        [losses, dh, dw, ...db].forEach((tensor, i) => {
+          let worst = 0;
+          tensor!.dataSync().forEach((number, j) => {
+            worst = Math.max(worst, Math.abs(number - plain[i]![j]!));
+          });
+          expect(worst).toBeLessThan(1e-4);
         });
-        expect(worst).toBeLessThan(1e-4);
+        for (const numbers of plain) expect(numbers.some((number) => Math.abs(number) > 0.01)).toBe(true);
       });
-      expect(plain.every((numbers) => numbers.some((number) => Math.abs(number) > 0.01))).toBe(true);
-    });
-    expect(tf.memory().numTensors).toBe(live);
-  });
+      expect(tf.memory().numTensors).toBe(live);
+    },
+  );
 
   test('TenonEmbedding and its gradient, alone and added to another', async () => {
     const ids = (): tf.Tensor =>

@@ -3,19 +3,20 @@ import { computeHere, reshape } from '../graph/recorder.ts';
 import type { LazyValue } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
 import { countedLabels } from './tenon-labels.ts';
-import { vocabularyChunks } from './vocabulary-chunks.ts';
+import { vocabularyChunks, vocabularyOperands } from './vocabulary-chunks.ts';
 
 /**
- * hidden [N, C], weight [V, C], labels int32 [N] -> loss [N], log Σ exp(scores) [N]; the loss of a row with a
+ * hidden [N, C], weight [V, C], bias [V] or a scalar for none, labels int32 [N] -> loss [N], log Σ exp(scores) [N]; the loss of a row with a
  * negative label is 0. Of each chunk of the vocabulary only the largest score m and s = Σ exp(score − m) of
  * every row remain: log Σ exp = max m + log Σ s · exp(m − max m).
  */
 export const tenonLinearCrossEntropy: LoweredKernel = kernel('TenonLinearCrossEntropy', ({ value }) => {
-  const [hidden, weight] = [value('hidden'), value('weight')];
+  const operands = vocabularyOperands(value);
+  const { hidden, weight, bias } = operands;
   const rows = hidden.shape[0]!;
   const largest: LazyValue[] = [];
   const sums: LazyValue[] = [];
-  for (const { scores } of vocabularyChunks(hidden, weight, false)) {
+  for (const { scores } of vocabularyChunks(operands, false)) {
     const maximum = reduce('ReduceMax', scores, [1], true);
     largest.push(maximum);
     const sum = reduce('ReduceSum', unary('Exp', sub(scores, maximum)), [1], true);
@@ -30,7 +31,8 @@ export const tenonLinearCrossEntropy: LoweredKernel = kernel('TenonLinearCrossEn
 
   const { labels, counted } = countedLabels(value('labels'));
   const chosenRows = gather(weight, reshape(labels, [rows]), 0);
-  const chosen = reduce('ReduceSum', mul(hidden, chosenRows), [1], true);
+  const product = reduce('ReduceSum', mul(hidden, chosenRows), [1], true);
+  const chosen = bias === null ? product : add(product, gather(bias, labels, 0));
   const loss = where(counted, sub(logSumExp, chosen), 0);
   return [reshape(loss, [rows]), reshape(logSumExp, [rows])];
 });

@@ -1,0 +1,125 @@
+// B questions, K choices, T time, C channels.
+
+import {
+  assertShape,
+  assertWhole,
+  type Backbone,
+  type EncodeOptions,
+  formatShape,
+  type ModelInput,
+  Module,
+  type Objective,
+  type ObjectiveValue,
+  type Pooling,
+  type StepContext,
+  type TaskModel,
+  TenonError,
+} from '@tenon/core';
+import { dropout, type Linear } from '@tenon/layers';
+import {
+  argMax,
+  cast,
+  type Rank,
+  reshape,
+  softmax,
+  type Tensor1D,
+  type Tensor2D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { DROPOUT, type DropoutHeadOptions, projection } from './head-options.ts';
+import { meanCrossEntropy } from './label-loss.ts';
+import { pool } from './pool.ts';
+
+/** The model's input with a row for each choice, [B·K, T], those of a question one after another. */
+export interface ChoiceInput extends ModelInput {
+  /** K: how many rows belong to each question. */
+  readonly choices: number;
+}
+
+export interface MultipleChoiceBatch extends ChoiceInput {
+  /** int32 [B]: the right choice of each question; −100 does not count. */
+  readonly labels: Tensor1D;
+}
+
+export interface MultipleChoiceOptions extends DropoutHeadOptions {
+  /** Which vector stands for a sequence. @default the model's `headDefaults`, else `pooled` or `last` */
+  readonly pooling?: Pooling;
+}
+
+/**
+ * Chooses one of several texts: each is scored by itself, and the scores of a question compete (SWAG, RACE).
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+ * import { MultipleChoice } from '@tenon/heads';
+ * import { bert, bertTiny } from '@tenon/models';
+ *
+ * using model = new MultipleChoice(bert({ ...bertTiny, vocabularySize: 100 }));
+ * const inputIds = tensor2d([[2, 57, 3], [2, 58, 3], [2, 7, 3], [2, 8, 3]], [4, 3], 'int32'); // 2 questions
+ * console.log(model.logits({ inputIds, choices: 2 }).shape); // [ 2, 2 ]
+ * const labels = tensor1d([0, 1], 'int32');
+ * console.log(model.loss({ inputIds, choices: 2, labels }, { training: false }).loss.dataSync()[0]); // near ln 2
+ * ```
+ */
+export class MultipleChoice extends Module implements TaskModel, Objective<MultipleChoiceBatch> {
+  static readonly task: 'multipleChoice' = 'multipleChoice';
+  readonly task: 'multipleChoice' = MultipleChoice.task;
+  readonly backbone: Backbone;
+  /** One score for each row. */
+  readonly classifier: Linear;
+  readonly #pooling: Pooling | undefined;
+  readonly #dropout: number;
+
+  constructor(backbone: Backbone, options: MultipleChoiceOptions = {}) {
+    super();
+    this.backbone = backbone;
+    this.classifier = projection(backbone, 1, options);
+    this.#pooling = options.pooling;
+    this.#dropout = options.dropout ?? backbone.headDefaults?.dropout ?? DROPOUT;
+  }
+
+  /** Scores of the choices, [B, K]. @throws {TenonError} when the rows are no whole number of questions. */
+  logits({ choices, ...input }: ChoiceInput, options: EncodeOptions = {}): Tensor2D {
+    assertWhole('choices', choices);
+    return tidy(() => {
+      const pooled = pool(this.backbone, this.backbone.encode(input, options), input, this.#pooling); // [B·K, C]
+      if (pooled.shape[0] % choices !== 0) {
+        throw new TenonError({
+          subject: 'choices',
+          expected: `rows in groups of ${choices}`,
+          got: `${formatShape(pooled.shape)} pooled rows`,
+          advice: 'Pass every choice of every question as a row of its own.',
+        });
+      }
+      const scores = this.classifier.forward(dropout(pooled, this.#dropout, options)); // [B·K, 1]
+      return reshape<Rank.R2>(scores, [-1, choices]);
+    });
+  }
+
+  /**
+   * The mean of −log p of the right choices.
+   *
+   * @throws {TenonError} about labels of another shape or beyond the choices.
+   */
+  loss(batch: MultipleChoiceBatch, context: StepContext): ObjectiveValue {
+    const loss = tidy(() => {
+      const { labels } = batch;
+      const logits = this.logits(batch, context);
+      assertShape('labels', labels.shape, [logits.shape[0]], 'Pass the right choice of each question.');
+      return meanCrossEntropy(logits, labels);
+    });
+    return { loss };
+  }
+
+  /** Probabilities of the choices, [B, K]. */
+  probabilities(input: ChoiceInput, options: EncodeOptions = {}): Tensor2D {
+    return tidy(() => softmax(this.logits(input, options)));
+  }
+
+  /** The choice for each question, int32 [B]. */
+  predict(input: ChoiceInput, options: EncodeOptions = {}): Tensor1D {
+    return tidy(() => cast(argMax<Tensor1D>(this.logits(input, options), -1), 'int32'));
+  }
+}
