@@ -66,7 +66,8 @@ export class Comparison {
       this.fail(`${name}: expected ${expected[broken]} at ${broken}, got ${got[broken]}`);
       return;
     }
-    this.differences.push({ name, absolute, relative: scale > 0 ? absolute / scale : absolute, used });
+    const least = Math.max(scale, tolerance.absolute); // a tensor of zeros and rounding has no scale of its own
+    this.differences.push({ name, absolute, relative: least > 0 ? absolute / least : absolute, used });
     if (used > 1) {
       this.fail(
         `${name}: expected within ${tolerance.absolute} + ${tolerance.relative}·|x|, got a difference of ${absolute.toExponential(2)}`,

@@ -5,7 +5,6 @@ import { assertIds } from '@tenon/layers';
 import {
   add,
   expandDims,
-  mul,
   type Rank,
   range,
   reshape,
@@ -66,7 +65,7 @@ function predicted(
   assertShape('masked positions', maskedPositions.shape, [B, 'P'], 'Pass as many places for each sequence.');
   assertShape('masked ids', maskedIds.shape, maskedPositions.shape, 'Pass a word for each place.');
   assertIds('masked positions', maskedPositions, T, 'Use place 0 with the word −100 to fill up.');
-  const starts = expandDims(mul(range(0, B, 1, 'int32'), T), 1); // [B, 1]
+  const starts = expandDims(range(0, B * T, T, 'int32'), 1); // [B, 1]
   const places = reshape<Rank.R1>(add(maskedPositions, starts), [maskedPositions.size]);
   const words = reshape<Rank.R1>(maskedIds, [maskedIds.size]);
   return { rows: embedding(all, places) as Tensor2D, words };

@@ -72,7 +72,7 @@ function lastToken(hidden: Tensor3D, mask: Tensor2D | undefined): Tensor2D {
   const [B, T, C] = hidden.shape;
   if (mask === undefined) return tokenAt(hidden, T - 1);
   const last = argMax(mul(mask, range(1, T + 1, 1, 'int32')), 1); // [B]
-  const rows = add<Tensor1D>(cast(last, 'int32'), mul(range(0, B, 1, 'int32'), T));
+  const rows = add<Tensor1D>(cast(last, 'int32'), range(0, B * T, T, 'int32'));
   return embedding(reshape<Rank.R2>(hidden, [B * T, C]), rows) as Tensor2D;
 }
 

@@ -28,6 +28,7 @@ import {
   type Rank,
   reshape,
   type Scalar,
+  scalar,
   slice,
   type Tensor1D,
   type Tensor2D,
@@ -140,8 +141,8 @@ export class QuestionAnswering extends Module implements TaskModel, Objective<Qu
       const flat = reshape<Rank.R2>(scores, [B, T * T]);
       const best = cast(argMax<Tensor1D>(flat, 1), 'int32');
       return {
-        start: floorDiv<Tensor1D>(best, T),
-        end: mod<Tensor1D>(best, T),
+        start: floorDiv<Tensor1D>(best, scalar(T, 'int32')),
+        end: mod<Tensor1D>(best, scalar(T, 'int32')),
         score: max<Tensor1D>(flat, 1),
       };
     });

@@ -306,6 +306,7 @@ export class Bert extends Module implements Backbone {
   readonly config: BertConfig;
   readonly hiddenSize: number;
   readonly contextLength: number;
+  readonly tokenEmbedding: Parameter<Tensor2D>;
   readonly headDefaults: HeadDefaults;
 
   constructor(config: BertConfig, random: RandomStream) {
@@ -327,6 +328,7 @@ export class Bert extends Module implements Backbone {
     this.config = config;
     this.hiddenSize = hiddenSize;
     this.contextLength = contextLength;
+    this.tokenEmbedding = this.embeddings.word_embeddings.weight;
     this.headDefaults = {
       pooling: pooler ? 'pooled' : 'first',
       dropout: config.classifierDropout ?? config.dropout,
@@ -334,10 +336,6 @@ export class Bert extends Module implements Backbone {
       activation: config.activation,
       layerNormEpsilon: config.layerNormEpsilon,
     };
-  }
-
-  get tokenEmbedding(): Parameter<Tensor2D> {
-    return this.embeddings.word_embeddings.weight;
   }
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */

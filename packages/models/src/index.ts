@@ -1,15 +1,5 @@
 export {
-  bilmWeights,
-  ELMo,
-  type ELMoConfig,
-  elmo,
-  elmoMedium,
-  elmoOriginal,
-  elmoSmall,
-} from './elmo.ts';
-export { GPT, type GPTConfig, gpt, gptBase } from './gpt.ts';
-export {
-  type Bert,
+  Bert,
   type BertConfig,
   bert,
   bertBase,
@@ -20,6 +10,16 @@ export {
   bertTiny,
   bertVocabularies,
 } from './bert.ts';
+export {
+  bilmWeights,
+  ELMo,
+  type ELMoConfig,
+  elmo,
+  elmoMedium,
+  elmoOriginal,
+  elmoSmall,
+} from './elmo.ts';
+export { GPT, type GPTConfig, gpt, gptBase } from './gpt.ts';
 export {
   GPT2,
   type GPT2Config,

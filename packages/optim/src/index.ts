@@ -1,6 +1,7 @@
 export { accumulate } from './accumulate.ts';
 export { type AdamWOptions, adamW } from './adamw.ts';
 export { addDecayedWeights, type DecayOptions, type DecayTransform } from './add-decayed-weights.ts';
+export { type BertAdamOptions, bertAdam } from './bert-adam.ts';
 export { chain } from './chain.ts';
 export { clipByGlobalNorm } from './clip-by-global-norm.ts';
 export { clipByNorm } from './clip-by-norm.ts';

@@ -7,7 +7,7 @@ import { scaleByLearningRate } from './scale-by-learning-rate.ts';
 import { constant, type Schedule } from './schedules.ts';
 import type { Chain } from './transform.ts';
 
-export interface OpenAIAdamOptions extends Omit<AdamOptions, 'epsilonBeforeCorrection'>, DecayOptions {
+export interface OpenAIAdamOptions extends Pick<AdamOptions, 'beta1' | 'beta2' | 'epsilon'>, DecayOptions {
   /** A rate, or a schedule. The first update takes its step 1, so that it is not lost to a rate of 0. */
   readonly learningRate: number | Schedule;
   /** @default 0.01 */

@@ -12,6 +12,8 @@ export interface AdamOptions {
   readonly epsilon?: number;
   /** Add `epsilon` to √v before v's correction: Kingma and Ba's ε̂, as in the code of OpenAI and TensorFlow. @default false */
   readonly epsilonBeforeCorrection?: boolean;
+  /** Divide both moments by what they lack in the first steps; BERT's optimiser does not. @default true */
+  readonly biasCorrection?: boolean;
 }
 
 /** What the fused kernel has to know of this transform. */
@@ -30,11 +32,12 @@ export interface AdamTransform extends Transform {
  * @throws {TenonError} when a β is not in [0, 1) or `epsilon` not above 0.
  */
 export function scaleByAdam(options: AdamOptions = {}): AdamTransform {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, epsilonBeforeCorrection = false } = options;
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = options;
+  const { epsilonBeforeCorrection = false, biasCorrection = true } = options;
   assertBelowOne('scaleByAdam: beta1', beta1, 'Leave it out for 0.9.');
   assertBelowOne('scaleByAdam: beta2', beta2, 'Leave it out for 0.999.');
   assertAboveZero('scaleByAdam: epsilon', epsilon, 'Leave it out for 1e-8.');
-  const adam = { beta1, beta2, epsilon, epsilonBeforeCorrection };
+  const adam = { beta1, beta2, epsilon, epsilonBeforeCorrection, biasCorrection };
   return {
     adam,
     start(parameters) {
@@ -63,9 +66,10 @@ export function scaleByAdam(options: AdamOptions = {}): AdamTransform {
 
 /** What Adam divides by in a step, counted from 0; an ε that comes before the correction grows with it. */
 export function adamAt(
-  { beta1, beta2, epsilon, epsilonBeforeCorrection }: Required<AdamOptions>,
+  { beta1, beta2, epsilon, epsilonBeforeCorrection, biasCorrection }: Required<AdamOptions>,
   step: number,
 ): { biasCorrection1: number; biasCorrection2: number; epsilon: number } {
+  if (!biasCorrection) return { biasCorrection1: 1, biasCorrection2: 1, epsilon };
   const biasCorrection2 = 1 - beta2 ** (step + 1);
   return {
     biasCorrection1: 1 - beta1 ** (step + 1),
