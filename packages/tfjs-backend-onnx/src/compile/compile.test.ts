@@ -122,6 +122,41 @@ describe('a compiled function', () => {
     f.dispose();
   });
 
+  test('tells a variable apart from the captured tensor that it was made of, or assigned', () => {
+    const x = vector(1);
+    const made = tf.variable(x);
+    const f = compile(() => [tf.add(x, 0.5), tf.mul(made, 3)]);
+    const g = compile(() => tf.mul(x, 2)); // reads the tensor alone
+    for (let i = 0; i < 9; i++) {
+      if (i === 5) made.assign(vector(10));
+      expect(f().map(numbers)).toEqual([[1.5], [i < 5 ? 3 : 30]]);
+      expect(numbers(g())).toEqual([2]);
+    }
+    const assigned = tf.variable(vector(7));
+    const h = compile(() => [tf.add(assigned, 0.5), tf.mul(x, 3)]);
+    expect(h().map(numbers)).toEqual([[7.5], [3]]);
+    assigned.assign(x);
+    for (let i = 0; i < 9; i++) {
+      if (i === 5) assigned.assign(vector(10));
+      expect(h().map(numbers)).toEqual([[i < 5 ? 1.5 : 10.5], [3]]);
+    }
+    for (const compiled of [f, g, h]) compiled.dispose();
+  });
+
+  test('makes a variable of a captured tensor in its first call', () => {
+    const x = vector(1);
+    let w: tf.Variable | undefined;
+    const f = compile(() => {
+      w ??= tf.variable(x);
+      const y = tf.add(tf.mul(x, 10), w as tf.Tensor);
+      w.assign(tf.add(w as tf.Tensor1D, 1));
+      return y;
+    });
+    for (let i = 0; i < 9; i++) expect(numbers(f())).toEqual([11 + i]);
+    expect(numbers(x)).toEqual([1]);
+    f.dispose();
+  });
+
   test("trains with tfjs' own optimisers as the function does uncompiled", () => {
     const x = tf.tensor2d([
       [1, 2],

@@ -100,18 +100,15 @@ export function recordFunction(
 }
 
 /**
- * Variables that began as one tensor (a moving average of weights, a target network) share their data until one is
- * assigned. Each gets its own, so that the recorder can tell which of them is read.
+ * Variables that began as one tensor (a moving average of weights, a target network) share their data with it, and with
+ * one another, until one is assigned. Each gets its own, so that the recorder can tell which of them is read.
  */
 function tellApart(backend: OnnxBackend): void {
-  const seen = new Set<object>();
   for (const variable of Object.values(engine().registeredVariables)) {
     const { shape, dtype, dataId } = variable;
-    if (!seen.has(dataId)) seen.add(dataId);
-    else if (backend.refCount(dataId) > 0 && dtype !== 'string' && dtype !== 'complex64') {
-      const copy = backend.executor.memories.pool.copy(dtype, backend.numbers(variable));
-      backend.assign(variable, leaf([...shape], dtype, copy));
-    }
+    if (backend.refCount(dataId) < 2 || dtype === 'string' || dtype === 'complex64') continue;
+    const copy = backend.executor.memories.pool.copy(dtype, backend.numbers(variable));
+    backend.assign(variable, leaf([...shape], dtype, copy));
   }
 }
 
