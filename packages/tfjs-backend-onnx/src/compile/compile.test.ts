@@ -215,6 +215,40 @@ describe('a compiled function', () => {
     step.dispose();
   });
 
+  test('assigns to nothing where it fails, and updates nothing in place that comes after what looks at the loss', () => {
+    const [table, w] = [tf.ones([4, 2]), tf.variable(vector(1, 1))];
+    const [parameter, first, second] = [vector(1, 1), vector(0, 0), vector(0, 0)].map((x) => tf.variable(x));
+    const step = compile((ids: tf.Tensor) => {
+      const loss = tf.sum(tf.mul(tf.gather(table, ids as tf.Tensor1D), w));
+      tf.engine().runKernel('TenonLookAt', { x: loss }, {
+        look: ([number]: Float32Array) => {
+          if (number! > 5) throw new Error(`the loss is ${number}`);
+        },
+      } as unknown as tf.NamedAttrMap); // functions among attributes are this engine's own
+      w.assign(tf.mul(w, 2));
+      const gradient = tf.mul(vector(1, 1), loss);
+      const inputs = { parameter, firstMoment: first, secondMoment: second, gradient, scale: tf.scalar(1) };
+      const attrs = { learningRate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+      const corrections = { biasCorrection1: 0.1, biasCorrection2: 0.001 };
+      const updated = tf
+        .engine()
+        .runKernel('TenonAdamWUpdate', inputs as never, { ...attrs, ...corrections }) as tf.Tensor[];
+      [parameter, first, second].forEach((variable, i) => {
+        variable!.assign(updated[i] as tf.Tensor1D);
+      });
+      return loss;
+    });
+    const ids = (...values: number[]): tf.Tensor1D => tf.tensor1d(values, 'int32');
+    const state = (): number[] => [w, parameter!, first!].flatMap(numbers);
+    for (let i = 0; i < 2; i++) step(ids(0));
+    const before = state();
+    expect(() => step(ids(9))).toThrow(/GatherV2/);
+    expect(state()).toEqual(before);
+    expect(() => step(ids(0))).toThrow('the loss is 8');
+    expect(state()).toEqual(before);
+    step.dispose();
+  });
+
   test('is a part of another one that calls it', () => {
     const inner = compile((x: tf.Tensor) => tf.add(x, 1));
     const outer = compile((x: tf.Tensor) => tf.mul(inner(x), 2));

@@ -88,7 +88,10 @@ function compilingBackend(): OnnxBackend | null {
 class CompiledFunction {
   readonly #fn: AnyFunction;
   readonly #freeze: boolean;
+  readonly #cachedShapes: number;
   readonly #entries: LeastRecentlyUsed<Entry>;
+  /** While a profile is taken: recorded for it alone, and traced. */
+  #traced: LeastRecentlyUsed<Entry> | null = null;
   #recordingsWithNewVariables = 0;
   /** Whose memory the entries read: after `tf.removeBackend` there is another one. */
   #backend: OnnxBackend | null = null;
@@ -96,31 +99,43 @@ class CompiledFunction {
   constructor(fn: AnyFunction, cachedShapes: number, freeze: boolean) {
     this.#fn = fn;
     this.#freeze = freeze;
-    this.#entries = new LeastRecentlyUsed(cachedShapes, ({ recording, program }) => {
-      program.dispose();
-      discard(recording);
-    });
+    this.#cachedShapes = cachedShapes;
+    this.#entries = newEntries(cachedShapes);
   }
 
   call(backend: OnnxBackend, args: readonly unknown[]): unknown {
-    if (this.#backend !== backend) this.#entries.clear();
+    if (this.#backend !== backend) this.dispose();
     this.#backend = backend;
     const tensors: Tensor[] = [];
     const shape = flatten(args, 'arguments', tensors);
     const key = signature(backend, shape, tensors);
-    const known = this.#entries.get(key);
+    const entries = this.#entriesFor(backend);
+    const known = entries.get(key);
     const entry = known ?? this.#record(backend, shape, tensors);
-    if (known) this.#verify(backend, key, entry, shape, tensors);
+    if (known) this.#verify(backend, entries, key, shape, tensors);
     const memories = tensors.map((tensor) => backend.memoryOf(tensor));
     const values = entry.program.run(memories);
     entry.calls++;
-    if (!known) this.#keep(key, entry);
+    if (!known) this.#keep(entries, key, entry);
     const results = values.map((value) => engine().makeTensorFromTensorInfo(backend.adopt(value)));
     return unflatten(entry.recording.resultShape, results);
   }
 
   dispose(): void {
     this.#entries.clear();
+    this.#traced?.clear();
+  }
+
+  #entriesFor({ executor }: OnnxBackend): LeastRecentlyUsed<Entry> {
+    if (!executor.tracing) return this.#entries;
+    if (!this.#traced) {
+      this.#traced = newEntries(this.#cachedShapes);
+      executor.tracing.atEnd(() => {
+        this.#traced?.clear();
+        this.#traced = null;
+      });
+    }
+    return this.#traced;
   }
 
   #record(backend: OnnxBackend, shape: TreeShape, tensors: readonly Tensor[]): Entry {
@@ -128,9 +143,9 @@ class CompiledFunction {
     return { recording, program: new Program(backend, recording, this.#freeze), calls: 0 };
   }
 
-  #keep(key: string, entry: Entry): void {
+  #keep(entries: LeastRecentlyUsed<Entry>, key: string, entry: Entry): void {
     if (!entry.recording.madeVariables) {
-      this.#entries.set(key, entry);
+      entries.set(key, entry);
       return;
     }
     entry.program.dispose();
@@ -144,23 +159,31 @@ class CompiledFunction {
   /** Records again in the 2nd, 4th, 8th, ... call. */
   #verify(
     backend: OnnxBackend,
+    entries: LeastRecentlyUsed<Entry>,
     key: string,
-    entry: Entry,
     shape: TreeShape,
     tensors: readonly Tensor[],
   ): void {
+    const entry = entries.get(key)!; // asked for because it is there
     const call = entry.calls + 1;
     if ((call & (call - 1)) !== 0) return;
     const again = recordFunction(backend, this.#fn, shape, tensors);
     const found = difference(entry.recording, again);
     discard(again);
     if (!found) return;
-    this.#entries.delete(key);
+    entries.delete(key);
     throw new Error(
       `compile: expected the function to record the same in every call, got in its call ${call}: ${found}. ` +
         'A replay would not see that: pass what changes as an argument, in a tensor.',
     );
   }
+}
+
+function newEntries(cachedShapes: number): LeastRecentlyUsed<Entry> {
+  return new LeastRecentlyUsed(cachedShapes, ({ recording, program }) => {
+    program.dispose();
+    discard(recording);
+  });
 }
 
 /** Equal for calls that one recording serves. */

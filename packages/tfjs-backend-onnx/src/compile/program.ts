@@ -122,8 +122,11 @@ export class Program {
       for (const stage of this.#stages) {
         if (stage.kind === 'graph') this.#runGraph(stage, memories);
         else this.#runOnHost(stage, memories, args);
+        // At once: who looks may throw, and stages that follow may change parameters in place.
+        for (const { look, slot } of this.#looks) {
+          if (stage.outputs.includes(slot)) look(memories[slot.number]!.array!);
+        }
       }
-      for (const { look, slot } of this.#looks) if (!slot.source) look(memories[slot.number]!.array!);
       return this.#finish(memories);
     } finally {
       this.#giveBack(memories);

@@ -2,6 +2,7 @@ import { binary, unary, where } from '../graph/operations.ts';
 import { constant, record } from '../graph/recorder.ts';
 import type { LazyValue } from '../graph/value.ts';
 import { kernel, type LoweredKernel } from '../kernel.ts';
+import { leakyRelu } from './leaky-relu.ts';
 
 const activation = (
   name: string,
@@ -14,7 +15,7 @@ const activation = (
 
 /** Activations that take more than the operator's name. */
 export const activations: LoweredKernel[] = [
-  activation('LeakyRelu', (x, { alpha }) => record('LeakyRelu', [x], x, { alpha: { float: alpha ?? 0.2 } })),
+  activation('LeakyRelu', (x, { alpha }) => leakyRelu(x, alpha)),
   activation('Elu', (x) =>
     where(binary('GreaterOrEqual', x, 0, 'bool'), x, binary('Sub', unary('Exp', x), 1)),
   ),

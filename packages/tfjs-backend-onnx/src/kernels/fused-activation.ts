@@ -1,6 +1,7 @@
 import { binary, mul, unary, where } from '../graph/operations.ts';
 import { constant, record } from '../graph/recorder.ts';
 import type { LazyValue } from '../graph/value.ts';
+import { leakyRelu } from './leaky-relu.ts';
 
 /** What the fused kernels (product or convolution, bias, activation) are told of their activation. */
 export interface FusedActivationAttributes {
@@ -27,7 +28,7 @@ export function activated(
     case 'elu':
       return record('Elu', [x], x, { alpha: { float: 1 } });
     case 'leakyrelu':
-      return record('LeakyRelu', [x], x, { alpha: { float: leakyreluAlpha ?? 0.2 } });
+      return leakyRelu(x, leakyreluAlpha);
     case 'prelu':
       return slope ? where(binary('Less', x, 0, 'bool'), mul(slope, x), x) : undefined;
     default:

@@ -1,7 +1,7 @@
-import '../index.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { expectLikeCpu, type LikeCpuOptions, numbers } from '../__fixtures__/against-cpu.ts';
+import { onnxBackend } from '../index.ts';
 
 type Call = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
 const both: LikeCpuOptions = { gradients: true, lowered: true };
@@ -292,5 +292,22 @@ describe('indices outside of the tensor', () => {
     );
     expect(() => computed.dataSync()).toThrow('out of data bounds');
     tf.dispose([indices, computed]);
+  });
+});
+
+describe('leakyRelu', () => {
+  test('of ever new slopes gives what cpu gives, and makes no graph for each', async () => {
+    const x = special();
+    const slopes = Array.from({ length: 30 }, (_, i) => 0.3 + i / 64);
+    await tf.setBackend('cpu');
+    const wanted = slopes.map((slope) => [...tf.leakyRelu(x, slope).dataSync()]);
+    await tf.setBackend('onnx');
+    const before = onnxBackend().statistics.sessionBuilds;
+    const got = slopes.map((slope) => [...tf.leakyRelu(x, slope).dataSync()]);
+    // The cpu backend multiplies in float64.
+    const rounded = (rows: number[][]): string[] => rows.flat().map((number) => number.toPrecision(6));
+    expect(rounded(got)).toEqual(rounded(wanted));
+    // Eight with the slope built in at most, one with the slope as an input.
+    expect(onnxBackend().statistics.sessionBuilds - before).toBeLessThanOrEqual(9);
   });
 });

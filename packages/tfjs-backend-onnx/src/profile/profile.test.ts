@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { runModel, waves } from '../__fixtures__/exported.ts';
-import { onnxBackend, profile } from '../index.ts';
+import { compile, onnxBackend, profile } from '../index.ts';
 
 beforeEach(() => tf.setBackend('onnx'));
 
@@ -38,6 +38,30 @@ describe('a profile', () => {
       measured.runMs + measured.buildMs + measured.hostMs + measured.fallbackMs + measured.javascriptMs;
     expect(parts).toBeCloseTo(measured.totalMs, 6);
     expect(measured.nodes.every(({ provider }) => provider === 'CPUExecutionProvider')).toBe(true);
+  });
+
+  test('has the operators of compiled functions, which are recorded for it alone', async () => {
+    let calls = 0;
+    const f = compile((x: tf.Tensor) => {
+      calls++;
+      return tf.relu(tf.matMul(x as tf.Tensor2D, weight));
+    });
+    const x = waves(8, 64);
+    const once = (): void => f(x).dispose();
+    once();
+    const before = [onnxBackend().statistics.cachedSessions, calls];
+    const measured = await profile(() => {
+      for (let i = 0; i < 3; i++) once();
+    });
+    expect(measured).toMatchObject({ runs: 3, sessionBuilds: 1 });
+    expect(measured.kernels.find(({ name }) => name === 'BatchMatMul')).toMatchObject({ calls: 3 });
+    expect(before).toEqual([onnxBackend().statistics.cachedSessions, calls - 2]);
+    once(); // its second call, which records to compare
+    expect(calls).toBe(4);
+    const { runs, sessionBuilds } = onnxBackend().statistics;
+    once();
+    expect(onnxBackend().statistics).toMatchObject({ runs: runs + 1, sessionBuilds });
+    f.dispose();
   });
 
   test('prints as a table of the longest', async () => {

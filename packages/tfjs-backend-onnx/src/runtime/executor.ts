@@ -17,6 +17,7 @@ import { Memories } from './memories.ts';
 import type { Model, NamedTensors, Runtime, Session } from './runtime.ts';
 import type { RuntimeTensor } from './runtime-tensor.ts';
 import { finish, finishLater, type Steps, waitFor } from './steps.ts';
+import { Tracing } from './tracing.ts';
 
 interface CompiledGraph {
   readonly session: Session;
@@ -55,8 +56,8 @@ export class Executor {
   readonly memories: Memories;
   #runtime: Runtime;
   readonly #cache: LeastRecentlyUsed<CompiledGraph>;
-  /** While a profile is taken: its own compiled graphs, and where the next one's trace goes. */
-  #profiling: { readonly cache: LeastRecentlyUsed<CompiledGraph>; nextTrace(): string | null } | null = null;
+  /** While a profile is taken, with its own compiled graphs. */
+  #profiling: { readonly cache: LeastRecentlyUsed<CompiledGraph>; readonly tracing: Tracing } | null = null;
   /** Counts calls of `run`: one may run several graphs, with host operations between them. */
   #calls = 0;
   /** Whether an asynchronous run is on its way. */
@@ -96,15 +97,20 @@ export class Executor {
       throw new Error(
         'profile: expected one at a time, got a second one while the first is being taken. Await the first.',
       );
-    let traces = 0;
-    const nextTrace = (): string | null => folder && `${folder}/trace-${++traces}`;
-    this.#profiling = { cache: newCache(this.#options), nextTrace };
+    const [cache, tracing] = [newCache(this.#options), new Tracing(folder)];
+    tracing.atEnd(() => cache.clear());
+    this.#profiling = { cache, tracing };
   }
 
   /** The traces are complete when this returns. */
   stopProfiling(): void {
-    this.#profiling?.cache.clear();
+    this.#profiling?.tracing.end();
     this.#profiling = null;
+  }
+
+  /** There while a profile is taken. */
+  get tracing(): Tracing | null {
+    return this.#profiling?.tracing ?? null;
   }
 
   /** Takes back memory that no tensor holds any more; `awaited` where the next run may still read it. */
@@ -319,7 +325,9 @@ export class Executor {
     const bytes = buildModel(plan, constants, this.#runtime.provider);
     writeGraphFile(bytes, plan);
     const outputBytes = 4 * plan.outputs.reduce((sum, { size }) => sum + size, 0);
-    const model = { bytes, onDevice: [], onCpu: [], outputBytes, large: isLarge(plan), ...more };
+    const tracePrefix = this.tracing?.next() ?? null;
+    const large = isLarge(plan);
+    const model = { bytes, onDevice: [], onCpu: [], outputBytes, large, tracePrefix, ...more };
     const session = yield* waitFor<Session>(this.#runtime.build(model, options));
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
@@ -347,7 +355,6 @@ export class Executor {
     const session = yield* this.#newSession(plan, constants, this.#options, {
       onDevice: [...outputsOnDevice, ...markers.map(({ name }) => name)],
       onCpu: provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [],
-      tracePrefix: this.#profiling?.nextTrace() ?? null,
     });
     const graph: CompiledGraph = { session, constants };
     cache.set(signature, graph);
