@@ -56,27 +56,45 @@ const MARGIN = 1024;
  * of any length, but an attempt that fails has looked at no more than a window: time grows with the text, not with its square.
  */
 export function regularExpression(pattern: RegExp): Matcher {
+  const here = new RegExp(pattern.source, 'uy');
   return (text, from, to, matches) => {
     const stretch = from === 0 && to === text.length ? text : text.slice(from, to);
     let window = WINDOW;
+    let reached = 0; // by the last match that went on to the end of its window
+    // Up to here no such match is followed further: one from before has been, over the same text, in vain.
+    let vain = 0;
     for (let at = 0; at < stretch.length; ) {
       const start = wholeCharacter(stretch, Math.max(0, at - MARGIN));
       const end = wholeCharacter(stretch, Math.min(stretch.length, at + window));
       const sure = end === stretch.length ? end : end - MARGIN;
       const part = stretch.slice(start, end);
+      const attempt = window === WINDOW ? pattern : here; // in a wider window, only the match that needs it
       let next = sure;
-      pattern.lastIndex = at - start;
-      for (let match = pattern.exec(part); match !== null; match = pattern.exec(part)) {
+      attempt.lastIndex = at - start;
+      let match = attempt.exec(part);
+      if (match === null && attempt === here) {
+        vain = reached;
+        next = at + unitsOf(stretch.codePointAt(at)!);
+      }
+      for (; match !== null; match = attempt.exec(part)) {
         const first = start + match.index;
         const last = first + match[0].length;
+        next = Math.min(first, sure);
         if (last > sure) {
-          next = Math.min(first, sure);
+          reached = last;
           break;
         }
         if (last > first) matches.push(from + first, from + last);
-        else pattern.lastIndex += unitsOf(part.codePointAt(match.index) ?? 0);
+        next = sure;
+        if (attempt === here) {
+          next = last;
+          break;
+        }
+        if (last === first) pattern.lastIndex += unitsOf(part.codePointAt(match.index) ?? 0);
       }
-      window = next === at ? window * 2 : WINDOW;
+      if (next > at) window = WINDOW;
+      else if (at < vain) next = at + unitsOf(stretch.codePointAt(at)!);
+      else window *= 2;
       at = wholeCharacter(stretch, next);
     }
   };
