@@ -44,11 +44,18 @@ describe('npm run bench', () => {
     expect(status).toBe(0);
   });
 
+  it('evaluates with a memory and in windows', () => {
+    const { status, output } = bench('transformer-xl', '--size', 'tiny', '--length', '20', '--rounds', '1');
+    expect(output).toMatch(/^20 +[\d.]+ +[\d.]+ +[\d.]+× +\d+ to \d+$/m);
+    expect(status).toBe(0);
+  });
+
   it.each([
     [['nothing'], 'benchmark: expected one of the names below, got nothing.'],
     [['train-step', '--size', 'XL'], '--size: expected S or M or tiny, got XL. Pass --size S, for instance.'],
     [['train-step', '--rounds', '0'], '--rounds: expected a whole number of at least 1, got 0.'],
     [['engine', '--only', 'L'], '--only: expected S or M or tiny or share-S or'],
+    [['transformer-xl', '--length', '0'], '--length: expected a whole number of at least 1, got 0.'],
     [['soak', '--steps', '10'], '--steps: expected at least two readings, 400 steps, got 10.'],
   ])('is an error for %j', (args, message) => {
     const { status, output } = bench(...args);

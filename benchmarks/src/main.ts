@@ -5,13 +5,21 @@ import { engine } from './engine/engine.ts';
 import { soak } from './soak.ts';
 import { tokenizers } from './tokenizers/tokenizers.ts';
 import { trainStep } from './train-step/train-step.ts';
+import { transformerXLEvaluation } from './transformer-xl/transformer-xl.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [engine, trainStep, soak, tokenizers, checkpoints];
+const BENCHMARKS: readonly Benchmark[] = [
+  engine,
+  trainStep,
+  soak,
+  tokenizers,
+  checkpoints,
+  transformerXLEvaluation,
+];
 
 const [name, ...args] = process.argv.slice(2);
 const benchmark = BENCHMARKS.find((candidate) => candidate.name === name);
 if (benchmark === undefined) {
-  const list = BENCHMARKS.map((one) => `  ${one.name.padEnd(12)}  ${one.summary}`).join('\n');
+  const list = BENCHMARKS.map((one) => `  ${one.name.padEnd(14)}  ${one.summary}`).join('\n');
   if (name === undefined) console.log(`npm run bench -- NAME [options]\n${list}`);
   else {
     console.error(`benchmark: expected one of the names below, got ${name}. Run one of them.\n${list}`);
