@@ -1,9 +1,7 @@
 // B batch, T time, N = B·T tokens, C channels, V vocabulary.
 
 import {
-  assertShape,
   type Backbone,
-  type Encoded,
   type EncodeOptions,
   type ModelInput,
   Module,
@@ -14,25 +12,8 @@ import {
   type TaskModel,
   TenonError,
 } from '@tenon/core';
-import {
-  cast,
-  concat,
-  div,
-  fill,
-  greaterEqual,
-  maximum,
-  type Rank,
-  reshape,
-  type Scalar,
-  slice,
-  sum,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-  tidy,
-} from '@tensorflow/tfjs-core';
-
-const IGNORED = -100;
+import { type Rank, reshape, type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { followingTokens, meanNextTokenLoss, nextTokenLosses, scorerOf } from './next-token.ts';
 
 /** Text to learn: either `labels` or `targets` beside the model's input. */
 export interface CausalLMBatch extends ModelInput {
@@ -74,16 +55,8 @@ export class CausalLM extends Module implements TaskModel, Objective<CausalLMBat
   /** @throws {TenonError} when the backbone has no vocabulary scores. */
   constructor(backbone: Backbone) {
     super();
-    if (backbone.scorer === undefined) {
-      throw new TenonError({
-        subject: 'CausalLM',
-        expected: 'a backbone with a scorer',
-        got: `${backbone.constructor.name} without`,
-        advice: 'Take a model that scores a vocabulary, as GPT-2 does.',
-      });
-    }
     this.backbone = backbone;
-    this.#scorer = backbone.scorer;
+    this.#scorer = scorerOf('CausalLM', backbone);
   }
 
   /** Scores of the next token after each token, [B, T, V]. */
@@ -98,8 +71,8 @@ export class CausalLM extends Module implements TaskModel, Objective<CausalLMBat
    */
   loss(batch: CausalLMBatch, context: StepContext): ObjectiveValue {
     const loss = tidy(() => {
-      const { nll, count } = this.#score(batch, context);
-      return div(sum(nll), maximum(count, 1)) as Scalar;
+      const { lastHidden } = this.backbone.encode(batch, context);
+      return meanNextTokenLoss(this.#scorer, lastHidden, targetsOf(batch));
     });
     return context.state === undefined ? { loss } : { loss, state: context.state };
   }
@@ -107,19 +80,11 @@ export class CausalLM extends Module implements TaskModel, Objective<CausalLMBat
   /** −log p of every target, for perplexity and for scoring texts. @throws {TenonError} as `loss` does. */
   negativeLogLikelihood(batch: CausalLMBatch, options: EncodeOptions = {}): ScoredTokens {
     return tidy(() => {
-      const { nll, count } = this.#score(batch, options);
-      return { nll: reshape<Rank.R2>(nll, [...targetsOf(batch).shape]), count };
+      const { lastHidden } = this.backbone.encode(batch, options);
+      const targets = targetsOf(batch);
+      const { nll, count } = nextTokenLosses(this.#scorer, lastHidden, targets);
+      return { nll: reshape<Rank.R2>(nll, targets.shape), count };
     });
-  }
-
-  #score(batch: CausalLMBatch, options: EncodeOptions): { nll: Tensor1D; count: Scalar } {
-    const { lastHidden }: Encoded = this.backbone.encode(batch, options);
-    const [B, T, C] = lastHidden.shape;
-    const targets = targetsOf(batch);
-    assertShape('targets', targets.shape, [B, T], 'Pass one for each input token.');
-    const flat = reshape<Rank.R1>(targets, [B * T]);
-    const nll = this.#scorer.negativeLogLikelihood(reshape<Rank.R2>(lastHidden, [B * T, C]), flat);
-    return { nll, count: sum(cast(greaterEqual(flat, 0), 'float32')) };
   }
 }
 
@@ -133,8 +98,5 @@ function targetsOf({ labels, targets }: CausalLMBatch): Tensor2D {
       advice: 'Pass labels = inputIds, or targets that are one token ahead.',
     });
   }
-  if (labels === undefined) return targets!;
-  assertShape('labels', labels.shape, ['B', 'T'], 'Pass a row of labels for each sequence.');
-  const [B, T] = labels.shape;
-  return concat([slice(labels, [0, 1], [B, T - 1]), fill([B, 1], IGNORED, 'int32')], 1);
+  return labels === undefined ? targets! : followingTokens(labels);
 }

@@ -9,7 +9,6 @@ import {
   Module,
   normal,
   type RandomStream,
-  type StateDict,
   TenonError,
 } from '@tenon/core';
 import {
@@ -47,6 +46,8 @@ export interface DecoderConfig {
   readonly layerNormEpsilon: number;
   /** Standard deviation of the first weights. */
   readonly initializerRange: number;
+  /** Score the vocabulary by the token embeddings; `false` gives the scores a matrix of their own. */
+  readonly tieWordEmbeddings: boolean;
 }
 
 /** What the new tokens may see, to add to scores; absent where that is everything. */
@@ -218,22 +219,6 @@ function withWindow(
 ): Tensor4D | undefined {
   if (slots === undefined || window === undefined) return slots;
   return add<Tensor4D>(slots, pastWindowMask({ past: start, time, slots: slots.shape[3], window }));
-}
-
-/**
- * The matrix of scores that is not tied to the embeddings: in a checkpoint it stands beside the backbone, and one
- * without a language model's head lacks it.
- */
-export const UNTIED: RegExp = /^lm_head\.weight$/;
-
-/**
- * What a checkpoint has of its own: without the masks and positions that old files keep as buffers, and, where
- * they are tied, without the copy of the embeddings that is the language model's head.
- */
-export function withoutCopies(weights: StateDict, tied: boolean): StateDict {
-  const isCopy = (name: string): boolean =>
-    /^h\.\d+\.attn\.(masked_)?bias$|^position_ids$/.test(name) || (tied && UNTIED.test(name));
-  return new Map([...weights].filter(([name]) => !isCopy(name)));
 }
 
 /** An empty cache for a decoder. */

@@ -21,6 +21,7 @@ import {
 import { Embedding, type KeyValueCache, LayerNorm, Linear, tiedScorer } from '@tenon/layers';
 import { add, type Tensor2D } from '@tensorflow/tfjs-core';
 import { boolean, choice, configFile, count, number, rate, tokenId } from './config-file.ts';
+import { decoderTasks, UNTIED, withoutCopies } from './gpt-checkpoint.ts';
 import {
   assertHeads,
   type BlockOptions,
@@ -30,15 +31,11 @@ import {
   decoderState,
   FeedForward,
   SelfAttention,
-  UNTIED,
-  withoutCopies,
 } from './gpt-decoder.ts';
 
 export interface GPTConfig extends DecoderConfig {
   /** The paper's is `gelu_new`, the tanh approximation. */
   readonly activation: 'gelu_new' | 'relu' | 'silu';
-  /** Score the vocabulary by the token embeddings; `false` gives the scores a matrix of their own. */
-  readonly tieWordEmbeddings: boolean;
   readonly bosTokenId?: number;
   readonly eosTokenId?: number;
 }
@@ -115,7 +112,7 @@ export class GPT extends Module implements Backbone {
     this.contextLength = contextLength;
     this.tokenEmbedding = this.tokens_embed.weight;
     this.scorer = tiedScorer(this.lm_head?.weight ?? this.tokenEmbedding);
-    this.headDefaults = { pooling: 'last', dropout: 0, bias: false, weight };
+    this.headDefaults = { pooling: 'last', dropout: config.residualDropout, bias: false, weight };
   }
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */
@@ -194,7 +191,7 @@ export const gpt: ModelSpec<GPTConfig, GPT> = defineModel(
     prefix: 'transformer.',
     outside: UNTIED,
     optional: UNTIED,
-    tasks: { causalLM: { architecture: 'OpenAIGPTLMHeadModel', head: {} } },
+    tasks: decoderTasks('OpenAIGPT'),
     ...gptConfigFile,
     release: gptRelease,
     sanitize: (weights: StateDict, { tieWordEmbeddings }) => withoutCopies(weights, tieWordEmbeddings),

@@ -30,6 +30,7 @@ import {
   rate,
   tokenId,
 } from './config-file.ts';
+import { decoderTasks, UNTIED, withoutCopies } from './gpt-checkpoint.ts';
 import {
   assertHeads,
   type BlockOptions,
@@ -39,8 +40,6 @@ import {
   decoderState,
   FeedForward,
   SelfAttention,
-  UNTIED,
-  withoutCopies,
 } from './gpt-decoder.ts';
 
 export interface GPT2Config extends DecoderConfig {
@@ -52,8 +51,6 @@ export interface GPT2Config extends DecoderConfig {
   readonly scaleAttention: boolean;
   /** Divide the scores by the layer's number, from 1. */
   readonly scaleAttentionByLayer: boolean;
-  /** Score the vocabulary by the token embeddings; `false` gives the scores a matrix of their own. */
-  readonly tieWordEmbeddings: boolean;
   readonly bosTokenId?: number;
   readonly eosTokenId?: number;
 }
@@ -149,7 +146,7 @@ export class GPT2 extends Module implements Backbone {
     this.contextLength = contextLength;
     this.tokenEmbedding = this.wte.weight;
     this.scorer = tiedScorer(this.lm_head?.weight ?? this.tokenEmbedding);
-    this.headDefaults = { pooling: 'last', dropout: 0, bias: false, weight };
+    this.headDefaults = { pooling: 'last', dropout: config.residualDropout, bias: false, weight };
   }
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */
@@ -226,7 +223,7 @@ export const gpt2: ModelSpec<GPT2Config, GPT2> = defineModel(
     prefix: 'transformer.',
     outside: UNTIED,
     optional: UNTIED,
-    tasks: { causalLM: { architecture: 'GPT2LMHeadModel', head: {} } },
+    tasks: decoderTasks('GPT2'),
     ...configFile('gpt2', gpt2ConfigOptions),
 
     sanitize: (weights: StateDict, { tieWordEmbeddings }) => withoutCopies(weights, tieWordEmbeddings),

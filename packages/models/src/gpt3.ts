@@ -3,7 +3,7 @@
 
 import { type BuildOptions, defineModel, type ModelSpec, RandomStream } from '@tenon/core';
 import { configFile, count } from './config-file.ts';
-import { UNTIED } from './gpt-decoder.ts';
+import { decoderTasks, UNTIED } from './gpt-checkpoint.ts';
 import { GPT2, type GPT2Config, gpt2, gpt2ConfigOptions, gpt2Small } from './gpt2.ts';
 
 export interface GPT3Config extends GPT2Config {
@@ -61,7 +61,7 @@ export const gpt3: ModelSpec<GPT3Config, GPT2> = defineModel(
     prefix: gpt2.prefix,
     outside: UNTIED,
     optional: UNTIED,
-    tasks: { causalLM: { architecture: 'GPT3LMHeadModel', head: {} } },
+    tasks: decoderTasks('GPT3'),
     ...configFile<GPT3Config>('gpt3', {
       ...gpt2ConfigOptions,
       fields: { ...gpt2ConfigOptions.fields, attentionWindow: count('window_size', 256) },
