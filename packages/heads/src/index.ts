@@ -1,4 +1,11 @@
 export { CausalLM, type CausalLMBatch, type ScoredTokens } from './causal-lm.ts';
+export {
+  DoubleHeads,
+  type DoubleHeadsBatch,
+  type DoubleHeadsInput,
+  type DoubleHeadsLogits,
+  type DoubleHeadsOptions,
+} from './double-heads.ts';
 export type { DropoutHeadOptions, HeadOptions, LabelledHeadOptions } from './head-options.ts';
 export { MaskedLM } from './masked-lm.ts';
 export type { MaskedLMBatch, MaskedWords } from './masked-lm-batch.ts';
@@ -23,4 +30,6 @@ export {
   type SequenceClassificationBatch,
   type SequenceClassificationOptions,
 } from './sequence-classification.ts';
+export { Similarity, type SimilarityBatch, type SimilarityOptions } from './similarity.ts';
 export { TokenClassification, type TokenClassificationBatch } from './token-classification.ts';
+export { Value, type ValueBatch } from './value.ts';

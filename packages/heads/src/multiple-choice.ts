@@ -5,7 +5,6 @@ import {
   assertWhole,
   type Backbone,
   type EncodeOptions,
-  formatShape,
   type ModelInput,
   Module,
   type Objective,
@@ -82,19 +81,9 @@ export class MultipleChoice extends Module implements TaskModel, Objective<Multi
 
   /** Scores of the choices, [B, K]. @throws {TenonError} when the rows are no whole number of questions. */
   logits({ choices, ...input }: ChoiceInput, options: EncodeOptions = {}): Tensor2D {
-    assertWhole('choices', choices);
     return tidy(() => {
       const pooled = pool(this.backbone, this.backbone.encode(input, options), input, this.#pooling); // [B·K, C]
-      if (pooled.shape[0] % choices !== 0) {
-        throw new TenonError({
-          subject: 'choices',
-          expected: `rows in groups of ${choices}`,
-          got: `${formatShape(pooled.shape)} pooled rows`,
-          advice: 'Pass every choice of every question as a row of its own.',
-        });
-      }
-      const scores = this.classifier.forward(dropout(pooled, this.#dropout, options)); // [B·K, 1]
-      return reshape<Rank.R2>(scores, [-1, choices]);
+      return scoresOfChoices(this.classifier.forward(dropout(pooled, this.#dropout, options)), choices);
     });
   }
 
@@ -122,4 +111,17 @@ export class MultipleChoice extends Module implements TaskModel, Objective<Multi
   predict(input: ChoiceInput, options: EncodeOptions = {}): Tensor1D {
     return tidy(() => cast(argMax<Tensor1D>(this.logits(input, options), -1), 'int32'));
   }
+}
+
+/** A score for each row, [B·K, 1], as those of the questions, [B, K]. @throws {TenonError} when they do not come out even. */
+export function scoresOfChoices(scores: Tensor2D, choices: number): Tensor2D {
+  assertWhole('choices', choices);
+  const [rows] = scores.shape;
+  if (rows % choices === 0) return reshape<Rank.R2>(scores, [-1, choices]);
+  throw new TenonError({
+    subject: 'choices',
+    expected: `rows in groups of ${choices}`,
+    got: `${rows} rows`,
+    advice: 'Pass every choice of every question as a row of its own.',
+  });
 }
