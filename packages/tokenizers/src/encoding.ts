@@ -61,14 +61,16 @@ export class Encoding {
    * one that stands for no text has [0, 0].
    */
   get offsets(): readonly Offset[] {
-    this.#offsets ??= this.#parts.flatMap((part): Offset[] => {
-      if (part.kind !== 'text') return part.ids.map((): Offset => [0, 0]);
-      const { offsets } = part.source.places();
-      const found: Offset[] = [];
-      for (let i = part.from; i < part.to; i++) found.push([offsets[2 * i]!, offsets[2 * i + 1]!]);
-      return found;
-    });
-    return this.#offsets;
+    if (this.#offsets !== undefined) return this.#offsets;
+    const found: Offset[] = []; // one list, since a long text has very many
+    for (const part of this.#parts) {
+      if (part.kind === 'text') {
+        const { offsets } = part.source.places();
+        for (let i = part.from; i < part.to; i++) found.push([offsets[2 * i]!, offsets[2 * i + 1]!]);
+      } else for (let i = 0; i < part.ids.length; i++) found.push([0, 0]);
+    }
+    this.#offsets = found;
+    return found;
   }
 
   /** The number of each token's word in its text, counted from 0, or `null` where there is no text; [T]. */
