@@ -1,5 +1,5 @@
 import type { StateDict } from '@tenon/core';
-import { writePieces } from './durable/write-file.ts';
+import { writeWhole } from './durable/write-file.ts';
 import { safetensorsPieces } from './safetensors/format.ts';
 
 /**
@@ -14,5 +14,5 @@ export async function writeSafetensors(
   weights: StateDict,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await writePieces(file, safetensorsPieces(weights, metadata));
+  await writeWhole(file, safetensorsPieces(weights, metadata));
 }

@@ -21,7 +21,7 @@ interface Piece {
   toTheirs(...ours: StoredTensor[]): StoredTensor[];
 }
 
-/** The backbone's weights as bilm's HDF5 file has them, for `writeBilm` of `@tenon/checkpoints/bilm`. */
+/** The backbone's weights as bilm's HDF5 file has them, for `writeHDF5` of `@tenon/checkpoints/bilm`. */
 export function bilmWeights(weights: StateDict, config: WeightSizes): StateDict {
   const left: StateDict = new Map(weights);
   const found: StateDict = new Map();

@@ -12,17 +12,22 @@ export interface StagedFile {
   release(): Promise<void>;
 }
 
+/** What a file is made of: pieces one after another, or something that writes a new file of a given path by itself. */
+export type FileContent = Iterable<Uint8Array> | ((path: string) => Promise<void>);
+
 /**
  * Writes a file beside its place and syncs it.
  *
  * @throws the system's error, with nothing left behind.
  */
-export async function stageFile(file: string, pieces: Iterable<Uint8Array>): Promise<StagedFile> {
+export async function stageFile(file: string, content: FileContent): Promise<StagedFile> {
   const partial = await claimPartial(file);
   try {
-    const handle = await open(partial, 'wx');
+    const writesItself = typeof content === 'function';
+    if (writesItself) await content(partial);
+    const handle = await open(partial, writesItself ? 'r+' : 'wx');
     try {
-      for (const piece of pieces) await handle.writeFile(piece);
+      if (!writesItself) for (const piece of content) await handle.writeFile(piece);
       await handle.sync();
     } finally {
       await handle.close();
@@ -40,9 +45,9 @@ export async function stageFile(file: string, pieces: Iterable<Uint8Array>): Pro
  *
  * @throws {TenonError} with the system's reason, a full disk for instance; then the old file is kept.
  */
-export async function writePieces(file: string, pieces: Iterable<Uint8Array>): Promise<void> {
+export async function writeWhole(file: string, content: FileContent): Promise<void> {
   try {
-    const staged = await stageFile(file, pieces);
+    const staged = await stageFile(file, content);
     try {
       await staged.commit();
     } finally {
@@ -60,5 +65,5 @@ export async function writePieces(file: string, pieces: Iterable<Uint8Array>): P
  * @throws {TenonError} with the system's reason, a full disk for instance; then the old file is kept.
  */
 export async function writeTextFile(file: string, text: string): Promise<void> {
-  await writePieces(file, [new TextEncoder().encode(text)]);
+  await writeWhole(file, [new TextEncoder().encode(text)]);
 }

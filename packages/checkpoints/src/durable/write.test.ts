@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { storedTensor } from '@tenon/core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../write-safetensors.ts';
-import { writePieces, writeTextFile } from './write-file.ts';
+import { writeTextFile, writeWhole } from './write-file.ts';
 import { recoverFolder, writeFolder } from './write-folder.ts';
 
 let folder: string;
@@ -46,11 +46,11 @@ describe('writing a file', () => {
 
   test('a full disk is reported and the old file kept', async () => {
     const file = join(folder, 'a.txt');
-    await expect(writePieces(file, fullDisk())).rejects.toThrow(
+    await expect(writeWhole(file, fullDisk())).rejects.toThrow(
       `saving ${file}: expected to write it whole, got ENOSPC: no space left on device, write. The disk is full: free some space and save again.`,
     );
     await writeTextFile(file, 'old');
-    await expect(writePieces(file, fullDisk())).rejects.toThrow('What was saved there before is kept.');
+    await expect(writeWhole(file, fullDisk())).rejects.toThrow('What was saved there before is kept.');
     expect(readFileSync(file, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['a.txt']);
   });
@@ -94,7 +94,7 @@ describe('writing a folder', () => {
       throw new Error('mine');
     });
     await expect(failing).rejects.toThrow(/^mine$/);
-    const full = writeFolder(target, (temporary) => writePieces(join(temporary, 'a.txt'), fullDisk()));
+    const full = writeFolder(target, (temporary) => writeWhole(join(temporary, 'a.txt'), fullDisk()));
     await expect(full).rejects.toThrow(`saving ${target}: expected to write it whole, got ENOSPC`);
     await expect(full).rejects.toThrow('What was saved there before is kept.');
     expect(content()).toBe('old');
