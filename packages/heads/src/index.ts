@@ -25,6 +25,7 @@ export {
   type SpanLogits,
   type Spans,
 } from './question-answering.ts';
+export { Seq2SeqLM, type Seq2SeqLMBatch } from './seq2seq-lm.ts';
 export {
   SequenceClassification,
   type SequenceClassificationBatch,

@@ -36,6 +36,8 @@ export {
   relativeDistances,
   splitHeadsFirst,
 } from './relative-attention.ts';
+export { RMSNorm, type RMSNormOptions } from './rms-norm.ts';
+export { type Rotation, rotaryFrequencies, rotate, rotation } from './rotary.ts';
 export { ScalarMix, type ScalarMixOptions } from './scalar-mix.ts';
 export { SegmentMemory, type SegmentMemoryOptions, tokenMask } from './segment-memory.ts';
 export { sinusoids } from './sinusoids.ts';

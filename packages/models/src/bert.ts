@@ -395,7 +395,7 @@ const bertConfigFile = configFile<BertConfig>('bert', {
     classifierDropout: rate('classifier_dropout', undefined),
     layerNormEpsilon: number('layer_norm_eps', 1e-12),
     initializerRange: number('initializer_range', 0.02),
-    padTokenId: tokenId('pad_token_id', 0),
+    padTokenId: tokenId<number | undefined>('pad_token_id', 0),
   },
   only: {
     position_embedding_type: 'absolute',

@@ -91,10 +91,18 @@ export function boolean(key: string, fallback: boolean, ...older: string[]): Fie
   };
 }
 
-/** The number of a token, which a model may be without. */
-export function tokenId(key: string, fallback?: number): Field<number | undefined> {
+/** The number of a token; without a fallback, one that the model may be without. */
+export function tokenId<F extends number | undefined = undefined>(
+  key: string,
+  fallback?: F,
+): Field<number | F> {
   const accepts = (value: Json): boolean => isWhole(value) && (value as number) >= 0;
-  return { keys: [key], fallback, expected: 'a token id', accepts };
+  return {
+    keys: [key],
+    fallback: fallback as F, // F is undefined where it is left out
+    expected: 'a token id',
+    accepts,
+  };
 }
 
 export function activationName(key: string, fallback: ActivationName): Field<ActivationName> {

@@ -42,6 +42,24 @@ export {
   gpt3XL,
 } from './gpt3.ts';
 export {
+  Llama,
+  type LlamaConfig,
+  type LlamaRotaryScaling,
+  llama,
+  llama2_7B,
+  llama3_8B,
+  llama7B,
+  llama32_1B,
+} from './llama.ts';
+export {
+  DecoderState,
+  Transformer,
+  type TransformerConfig,
+  transformer,
+  transformerBase,
+  transformerBig,
+} from './transformer.ts';
+export {
   TransformerXL,
   type TransformerXLConfig,
   type TransformerXLPositions,

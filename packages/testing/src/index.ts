@@ -2,6 +2,7 @@ export { selectBackend, testBackends } from './backends.ts';
 export { type Comparison, compare, expectClose, type Tolerance } from './compare.ts';
 export { type ContractCheck, type GradientOptions, namedGradients } from './contract.ts';
 export type { MakeInput, RowParts, Rows } from './encode-rows.ts';
+export { type EncoderDecoderContractOptions, encoderDecoderContract } from './encoder-decoder-contract.ts';
 export {
   type GoldenCase,
   type GoldenTensor,

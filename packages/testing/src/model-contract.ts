@@ -30,17 +30,17 @@ const TIME = 8;
  * One that reads something else, ELMo's characters for instance, says how it is made of ids: `input`.
  */
 export function modelContract(options: ModelContractOptions): ContractCheck[] {
+  const { make, input = tokenInput } = options;
+  const forward = (model: Backbone): Tensor => model.encode(input(contractRows(options, 2), {})).lastHidden;
+  return [...moduleContract({ ...options, make, forward }), ...encodingContract(options)];
+}
+
+/** What every model must do that is not about its parameters. */
+export function encodingContract(options: ModelContractOptions): ContractCheck[] {
   const { make, vocabularySize, causal, leftPadding = causal, input = tokenInput } = options;
   const encodeRows = encodeRowsAs(input);
-  const rows = (batch: number, seed = 1): Rows => {
-    const random = new RandomStream(seed);
-    return Array.from({ length: batch }, () =>
-      Array.from({ length: TIME }, () => random.next().integer(vocabularySize)),
-    );
-  };
-  const forward = (model: Backbone): Tensor => model.encode(input(rows(2), {})).lastHidden;
+  const rows = (batch: number, seed?: number): Rows => contractRows(options, batch, seed);
   const checks: ContractCheck[] = [
-    ...moduleContract({ ...options, forward }),
     { name: 'gives the shapes it promises', run: () => tidy(() => shapes(make, rows(2), input)) },
     {
       name: 'gives a batch what it gives each alone',
@@ -94,6 +94,14 @@ export function modelContract(options: ModelContractOptions): ContractCheck[] {
     });
   }
   return [...checks, ...stateContract({ make, rows: rows(2), encodeRows, causal, leftPadding })];
+}
+
+/** Rows of token ids, always the same. */
+export function contractRows({ vocabularySize }: { vocabularySize: number }, batch: number, seed = 1): Rows {
+  const random = new RandomStream(seed);
+  return Array.from({ length: batch }, () =>
+    Array.from({ length: TIME }, () => random.next().integer(vocabularySize)),
+  );
 }
 
 /** What encoding gives has the shapes of the interface. */
