@@ -12,10 +12,11 @@ export { type Attended, type AttendOptions, type AttentionSource, attend } from 
 export { causalMask, MASKED, newTokensMask, paddingMask, pastWindowMask } from './attention-masks.ts';
 export { CharCNN, type CharCNNActivation, type CharCNNOptions } from './char-cnn.ts';
 export { Conv1D, type Conv1DOptions } from './conv1d.ts';
+export { DecoderState } from './decoder-state.ts';
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { Embedding, type EmbeddingOptions } from './embedding.ts';
 export { Highway, type HighwayOptions } from './highway.ts';
-export { KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
+export { type KeysAndValues, KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { linearMap, type WeightLayout } from './linear-map.ts';

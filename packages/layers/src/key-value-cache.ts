@@ -25,7 +25,8 @@ export interface KeyValueCacheOptions {
   readonly capacity: number;
 }
 
-interface KeysAndValues {
+export interface KeysAndValues {
+  /** [B, H, S, D] */
   readonly keys: Tensor4D;
   readonly values: Tensor4D;
 }

@@ -52,7 +52,6 @@ export {
   llama32_1B,
 } from './llama.ts';
 export {
-  DecoderState,
   Transformer,
   type TransformerConfig,
   transformer,

@@ -19,7 +19,6 @@ import {
   type Parameter,
   parameter,
   RandomStream,
-  type RecurrentState,
   type Scorer,
   type StateDict,
   type StoredTensor,
@@ -33,8 +32,10 @@ import {
   type AttentionSource,
   activation,
   attend,
+  DecoderState,
   dropout,
   Embedding,
+  type KeysAndValues,
   KeyValueCache,
   LayerNorm,
   Linear,
@@ -47,7 +48,6 @@ import {
 } from '@tenon/layers';
 import {
   add,
-  keep,
   mul,
   type Rank,
   reshape,
@@ -132,12 +132,6 @@ interface Side {
   readonly layers: number;
   readonly heads: number;
   readonly feedForwardSize: number;
-}
-
-interface KeysAndValues {
-  /** [B, H, S, D] */
-  readonly keys: Tensor4D;
-  readonly values: Tensor4D;
 }
 
 /** Multi-head attention (section 3.2.2): queries from one text, keys and values from the same or another. */
@@ -274,61 +268,6 @@ class DecoderLayer extends Layer {
     const source = { ...(state?.source(this.#number, made) ?? made()), mask: pass.sourceMask };
     const z = this.encoder_attn.forward(written, batch, [source], options, crossAttentions);
     return this.feedForward(this.join(written, z, this.encoder_attn_layer_norm, options), options);
-  }
-}
-
-/** The target's keys and values so far, and the source's, which are made once. */
-export class DecoderState implements RecurrentState {
-  readonly cache: KeyValueCache;
-  readonly #sources: KeysAndValues[] = [];
-
-  constructor(cache: KeyValueCache) {
-    this.cache = cache;
-  }
-
-  /** @throws {TenonError} when a state is something else. */
-  static from(state: RecurrentState | undefined): DecoderState | undefined {
-    if (state === undefined || state instanceof DecoderState) return state;
-    throw new TenonError({
-      subject: 'state',
-      expected: "a decoder's",
-      got: state.constructor.name,
-      advice: "Make it by the model's own initialState.",
-    });
-  }
-
-  get length(): number {
-    return this.cache.length;
-  }
-
-  get capacity(): number {
-    return this.cache.capacity;
-  }
-
-  get batchSize(): number {
-    return this.cache.batchSize;
-  }
-
-  /** A layer's keys and values of the source: `make` is called the first time only. */
-  source(layer: number, make: () => KeysAndValues): KeysAndValues {
-    const known = this.#sources[layer];
-    if (known !== undefined) return known;
-    const { keys, values } = make();
-    const made = { keys: keep(keys), values: keep(values) };
-    this.#sources[layer] = made;
-    return made;
-  }
-
-  dispose(): void {
-    this.cache.dispose();
-    for (const { keys, values } of this.#sources.splice(0)) {
-      keys.dispose();
-      values.dispose();
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
   }
 }
 
