@@ -158,6 +158,21 @@ test('sanitize leaves out what a checkpoint holds twice', () => {
   expect(kept(nothingTied)).toEqual(names.slice(1));
 });
 
+test('unsanitize writes the shared biases into every layer, and sanitize leaves them out again', () => {
+  const shared = storedTensor(new Float32Array(1), [1]);
+  const weights = new Map([
+    ['r_w_bias', shared],
+    ['r_r_bias', shared],
+  ]);
+  const written = transformerXL.unsanitize!(weights, { ...small, layers: 2 });
+  expect([...written.keys()].filter((name) => name.endsWith('r_r_bias'))).toEqual([
+    'r_r_bias',
+    'layers.0.dec_attn.r_r_bias',
+    'layers.1.dec_attn.r_r_bias',
+  ]);
+  expect(transformerXL.sanitize!(written, small)).toEqual(weights);
+});
+
 test('the first weights are drawn as the original draws them', () => {
   using model = transformerXL(small, { random: new RandomStream(1) });
   const drawn = (name: string): { mean: number; std: number } => {

@@ -362,6 +362,17 @@ function sanitize(weights: StateDict, config: TransformerXLConfig): StateDict {
   return new Map([...weights].filter(([name]) => !isTwice(name)));
 }
 
+/** What transformers looks for in a file beyond that: the shared biases, in every layer. */
+function unsanitize(weights: StateDict, { layers, positions, untieBiases }: TransformerXLConfig): StateDict {
+  const all: StateDict = new Map(weights);
+  if (positions !== 'relative' || untieBiases) return all;
+  for (let layer = 0; layer < layers; layer++) {
+    for (const name of ['r_r_bias', 'r_w_bias'])
+      all.set(`layers.${layer}.dec_attn.${name}`, weights.get(name)!);
+  }
+  return all;
+}
+
 /**
  * Transformer-XL: builds a model from a config, and says how checkpoints are read and written.
  *
@@ -399,5 +410,6 @@ export const transformerXL: ModelSpec<TransformerXLConfig, TransformerXL> = defi
     parseConfig,
     formatConfig,
     sanitize,
+    unsanitize,
   },
 );
