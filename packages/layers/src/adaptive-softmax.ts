@@ -19,7 +19,6 @@ import {
   logSoftmax,
   matMul,
   mul,
-  ones,
   type Rank,
   reshape,
   scalar,
@@ -235,7 +234,5 @@ function crossEntropy(rows: Tensor2D, map: ScoreMap, labels: Tensor1D): Tensor1D
   const { projection, weight, bias } = map;
   // A cluster of one word is sure of it. Its parameters still have a gradient, which is zero.
   if (weight.shape[0] === 1) return reshape(mul(scores(rows, map), 0), [rows.shape[0]]);
-  // The bias is the weight of one more channel, which is always 1.
-  const vectors = concat([project(rows, projection), ones<Rank.R2>([rows.shape[0], 1])], 1);
-  return linearCrossEntropy(vectors, concat([weight, reshape<Rank.R2>(bias, [-1, 1])], 1), labels);
+  return linearCrossEntropy(project(rows, projection), weight, labels, bias);
 }

@@ -1,5 +1,5 @@
 // transformer-xl.ts: Transformer-XL (Dai et al. 2019), "Attentive Language Models Beyond a Fixed-Length Context".
-// Its attention layers are in transformer-xl-attention.ts, its configuration and sizes in transformer-xl-config.ts.
+// Beside it: its configuration and sizes (-config), its layers (-layer, -attention), how files are read and written (-checkpoint).
 // B batch, T time, M memory, S = M + T keys, N = B·T tokens, C channels, H heads, D head size, L layers, V vocabulary.
 
 import {
@@ -16,7 +16,6 @@ import {
   parameter,
   RandomStream,
   type RecurrentState,
-  type StateDict,
   TenonError,
   zeros,
 } from '@tenon/core';
@@ -24,8 +23,6 @@ import {
   AdaptiveEmbedding,
   AdaptiveSoftmax,
   dropout,
-  LayerNorm,
-  Linear,
   MASKED,
   relativeDistances,
   SegmentMemory,
@@ -36,7 +33,6 @@ import {
   add,
   concat,
   type Rank,
-  relu,
   reshape,
   slice,
   type Tensor,
@@ -57,13 +53,9 @@ import {
   RelativeAttention,
   type SharedBiases,
 } from './transformer-xl-attention.ts';
-import {
-  assertConfig,
-  drawn,
-  formatConfig,
-  parseConfig,
-  type TransformerXLConfig,
-} from './transformer-xl-config.ts';
+import { formatConfig, parseConfig, sanitize, unsanitize } from './transformer-xl-checkpoint.ts';
+import { assertConfig, drawn, type TransformerXLConfig } from './transformer-xl-config.ts';
+import { type Attention, Layer } from './transformer-xl-layer.ts';
 
 export {
   type TransformerXLConfig,
@@ -76,60 +68,6 @@ export {
   transformerXLWikiText103Base,
   transformerXLWikiText103Large,
 } from './transformer-xl-config.ts';
-
-/** Named as the places of the original's list of layers. */
-class CoreNet extends Module {
-  readonly 0: Linear;
-  readonly 3: Linear;
-
-  constructor(config: TransformerXLConfig, random: RandomStream) {
-    super();
-    const { linear } = drawn(config, random);
-    this[0] = new Linear(config.hiddenSize, config.feedForwardSize, linear);
-    this[3] = new Linear(config.feedForwardSize, config.hiddenSize, linear);
-  }
-}
-
-class FeedForward extends Module {
-  readonly CoreNet: CoreNet;
-  readonly layer_norm: LayerNorm;
-  readonly #config: TransformerXLConfig;
-
-  constructor(config: TransformerXLConfig, random: RandomStream) {
-    super();
-    this.CoreNet = new CoreNet(config, random);
-    this.layer_norm = new LayerNorm(config.hiddenSize, drawn(config, random).norm);
-    this.#config = config;
-  }
-
-  /** [N, C] to [N, C]. */
-  forward(x: Tensor2D, { options }: Pass): Tensor2D {
-    const { preNorm, dropout: dropoutRate } = this.#config;
-    const inner = relu(this.CoreNet[0].forward(preNorm ? this.layer_norm.forward(x) : x));
-    const output = this.CoreNet[3].forward(dropout(inner, dropoutRate, options));
-    const sum = add<Tensor2D>(x, dropout(output, dropoutRate, options));
-    return preNorm ? sum : this.layer_norm.forward(sum);
-  }
-}
-
-interface Attention extends Module {
-  forward(x: Tensor2D, pass: Pass): Tensor2D;
-}
-
-class Layer extends Module {
-  readonly dec_attn: Attention;
-  readonly pos_ff: FeedForward;
-
-  constructor(attention: Attention, config: TransformerXLConfig, random: RandomStream) {
-    super();
-    this.dec_attn = attention;
-    this.pos_ff = new FeedForward(config, random);
-  }
-
-  forward(x: Tensor2D, pass: Pass): Tensor2D {
-    return this.pos_ff.forward(this.dec_attn.forward(x, pass), pass);
-  }
-}
 
 /**
  * Transformer-XL with its adaptive softmax: a decoder that remembers the hidden states of the segments before, and
@@ -347,30 +285,6 @@ function causalMask(time: number, keys: number, reach: number): Tensor4D {
     values.fill(MASKED, query * keys + own + 1, (query + 1) * keys);
   }
   return tensor4d(values, [1, 1, time, keys]);
-}
-
-/** Leaves out what a checkpoint holds twice: tied weights, biases that all layers share; and a buffer. */
-function sanitize(weights: StateDict, config: TransformerXLConfig): StateDict {
-  const { untieBiases, tieWeights, tieProjections } = config;
-  const isTwice = (name: string): boolean => {
-    if (name === 'pos_emb.inv_freq') return true;
-    if (/^layers\.\d+\.dec_attn\.r_[rw]_bias$/.test(name)) return !untieBiases;
-    if (/^crit\.out_layers\.\d+\.weight$/.test(name)) return tieWeights;
-    const projection = /^crit\.out_projs\.(\d+)$/.exec(name);
-    return projection !== null && tieProjections[Number(projection[1])] === true;
-  };
-  return new Map([...weights].filter(([name]) => !isTwice(name)));
-}
-
-/** What transformers looks for in a file beyond that: the shared biases, in every layer. */
-function unsanitize(weights: StateDict, { layers, positions, untieBiases }: TransformerXLConfig): StateDict {
-  const all: StateDict = new Map(weights);
-  if (positions !== 'relative' || untieBiases) return all;
-  for (let layer = 0; layer < layers; layer++) {
-    for (const name of ['r_r_bias', 'r_w_bias'])
-      all.set(`layers.${layer}.dec_attn.${name}`, weights.get(name)!);
-  }
-  return all;
 }
 
 /**
