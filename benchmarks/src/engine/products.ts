@@ -1,10 +1,9 @@
-// The matrix products of a training step of GPT-2, each by itself: the rate that the step is measured against.
+// The matrix products of a training step of GPT-2 without what is between them: the rate that the step is measured against.
 // N = B·T rows, C channels, H heads, D = C / H, V vocabulary.
 import { onnxBackend } from '@tenon/tfjs-backend-onnx';
-import { dispose, matMul, randomUniform, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, matMul, randomUniform, slice, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import type { Size } from '../sizes.ts';
-import { median } from '../statistics.ts';
 
 /** A stack of `stack` products [rows, inner] × [inner, columns], which a step has `times`. */
 export interface Product {
@@ -15,10 +14,15 @@ export interface Product {
   readonly times: number;
 }
 
+/** Scores of the vocabulary that the backend computes at a time, a part of the words after the other. */
+const SCORES_AT_A_TIME = 2 ** 21;
+
 /** All of forward and backward, those of the same shape together. */
 export function productsOf({ layers, channels: C, heads, tokens, batch, vocabulary }: Size): Product[] {
   const N = batch * tokens;
   const D = C / heads;
+  const parts = Math.ceil((N * vocabulary) / SCORES_AT_A_TIME);
+  const words = Math.ceil(vocabulary / parts);
   const counted = new Map<string, Product>();
   const count = (stack: number, rows: number, inner: number, columns: number, times: number): void => {
     const key = `${[stack, rows, inner, columns]}`;
@@ -35,7 +39,8 @@ export function productsOf({ layers, channels: C, heads, tokens, batch, vocabula
   linear(C, C, layers);
   linear(C, 4 * C, layers);
   linear(4 * C, C, layers);
-  linear(C, vocabulary, 1);
+  linear(C, words, Math.floor(vocabulary / words));
+  if (vocabulary % words > 0) linear(C, vocabulary % words, 1);
   // q·kᵀ and dy·vᵀ give [T, T]; p·v, dpᵀ·q, dp·k and pᵀ·dy take it.
   count(batch * heads, tokens, D, tokens, 2 * layers);
   count(batch * heads, tokens, tokens, D, 4 * layers);
@@ -50,10 +55,10 @@ export function operationsOf(products: readonly Product[]): number {
   );
 }
 
+/** A product as one of the three kinds of which a step consists, with matrices to multiply. */
 interface Form {
-  /** Several of one shape, so that a run has products one after the other, as a step has. */
-  readonly left: readonly Tensor[];
-  readonly b: Tensor;
+  readonly lefts: readonly Tensor[];
+  readonly rights: readonly Tensor[];
   readonly transposeA: boolean;
   readonly transposeB: boolean;
 }
@@ -63,25 +68,23 @@ const FORMS = [
   [false, true],
   [true, false],
 ] as const;
-const TRIALS = 5;
-/** Numbers of all left matrices of a form, 64 MB at most. */
-const LEFT_NUMBERS = 2 ** 24;
-const PRODUCTS_A_RUN = 8;
+const TRIALS = 7;
+const PRODUCTS_A_TRIAL = 4;
 
-/** A step takes the time of each product, in the fastest of its forms, as many times as the model has it. */
+/**
+ * All products in one graph, as in a step, each in the fastest of its forms. (Graphs of some products each take longer
+ * than whole steps: they end before the threads are all at work.)
+ */
 export function products({ size }: { size: Size }): Work {
   const list = productsOf(size);
-  const chosen = list.map(fastestForm);
+  const chosen = list.map((product) => ({ ...product, form: fastestForm(product) }));
   return {
     facts: { GFLOPs: (operationsOf(list) / 1e9).toFixed(1) },
     async step() {
-      let [milliseconds, processorMilliseconds] = [0, 0];
-      list.forEach(({ times }, i) => {
-        const time = timeOf(chosen[i]!);
-        milliseconds += times * time.milliseconds;
-        processorMilliseconds += times * time.processorMilliseconds;
-      });
-      return { milliseconds, processorMilliseconds, loss: Number.NaN };
+      return {
+        ...timeOf(() => chosen.flatMap(({ form, times }) => multiplied(form, times))),
+        loss: Number.NaN,
+      };
     },
   };
 }
@@ -89,47 +92,70 @@ export function products({ size }: { size: Size }): Work {
 function fastestForm(product: Product): Form {
   const timed = FORMS.map(([transposeA, transposeB]) => {
     const form = formOf(product, transposeA, transposeB);
-    timeOf(form); // builds the graph
-    const trials = Array.from({ length: TRIALS }, () => timeOf(form).milliseconds);
-    return { form, milliseconds: median(trials) };
+    const trials = Array.from(
+      { length: TRIALS },
+      () => timeOf(() => multiplied(form, Math.min(PRODUCTS_A_TRIAL, product.times))).milliseconds,
+    );
+    return { form, milliseconds: Math.min(...trials) };
   });
   const [best, ...others] = timed.sort((x, y) => x.milliseconds - y.milliseconds);
   for (const { form } of others) {
-    dispose([...form.left, form.b]);
+    dispose([...form.lefts, ...form.rights]);
   }
   return best!.form;
 }
 
-function formOf({ stack, rows, inner, columns }: Product, transposeA: boolean, transposeB: boolean): Form {
-  const matrix = (height: number, width: number): Tensor =>
-    randomUniform(stack === 1 ? [height, width] : [stack, height, width], -1, 1);
-  const count = Math.floor(LEFT_NUMBERS / (stack * rows * Math.max(inner, columns)));
+/** With as many matrices as it takes to make `times` different products of them. */
+function formOf(
+  { stack, rows, inner, columns, times }: Product,
+  transposeA: boolean,
+  transposeB: boolean,
+): Form {
+  const matrices = (height: number, width: number): Tensor[] =>
+    Array.from({ length: Math.ceil(Math.sqrt(times)) }, () =>
+      randomUniform(stack === 1 ? [height, width] : [stack, height, width], -1, 1),
+    );
+  const lefts = transposeA ? matrices(inner, rows) : matrices(rows, inner);
   return {
-    left: Array.from({ length: Math.min(Math.max(count, 1), PRODUCTS_A_RUN) }, () =>
-      transposeA ? matrix(inner, rows) : matrix(rows, inner),
-    ),
-    b: transposeB ? matrix(columns, inner) : matrix(inner, columns),
+    lefts,
+    rights: transposeB ? matrices(columns, inner) : matrices(inner, columns),
     transposeA,
     transposeB,
   };
 }
 
-interface ProductTime {
+/**
+ * Different products, no right matrix twice in a row: weights come from memory as in a step. One number of each leaves
+ * the graph; the product stays inside, where ONNX Runtime reuses its memory, as most of a step's do.
+ */
+function multiplied({ lefts, rights, transposeA, transposeB }: Form, times: number): Tensor[] {
+  return Array.from({ length: times }, (_, i) => {
+    const [a, b] = [lefts[Math.floor(i / rights.length)]!, rights[i % rights.length]!];
+    return tidy(() => firstNumber(matMul(a, b, transposeA, transposeB)));
+  });
+}
+
+function firstNumber(x: Tensor): Tensor {
+  return slice(
+    x,
+    x.shape.map(() => 0),
+    x.shape.map(() => 1),
+  );
+}
+
+interface Time {
   readonly milliseconds: number;
   readonly processorMilliseconds: number;
 }
 
-/** A product's share of a run of a graph of such products: ONNX Runtime by itself but for some microseconds. */
-function timeOf({ left, b, transposeA, transposeB }: Form): ProductTime {
+/** What the graph takes that computes the tensors recorded: ONNX Runtime by itself but for some microseconds. */
+function timeOf(record: () => Tensor[]): Time {
+  const made = record();
   const before = process.cpuUsage();
   const start = performance.now();
-  const made = left.map((a) => matMul(a, b, transposeA, transposeB));
   onnxBackend().flush();
   const milliseconds = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
   dispose(made);
-  return {
-    milliseconds: milliseconds / made.length,
-    processorMilliseconds: (user + system) / 1000 / made.length,
-  };
+  return { milliseconds, processorMilliseconds: (user + system) / 1000 };
 }
