@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { unary } from '../graph/operations.ts';
+import { schedule } from '../graph/schedule.ts';
+import { leaf, newMemory } from '../graph/value.ts';
 import { onnxBackend } from '../index.ts';
+import { defaultOptions } from '../options.ts';
+import { Executor } from './executor.ts';
+import type { Model, SynchronousRuntime } from './runtime.ts';
 
 beforeEach(async () => {
   await tf.setBackend('onnx');
@@ -170,4 +176,34 @@ describe('memory', () => {
     tf.tensor1d([1]).dataSync();
     expect(runs()).toBe(before);
   });
+});
+
+test('sessions of large graphs keep their memory, but only two at a time', () => {
+  const built: Model[] = [];
+  const runtime: SynchronousRuntime = {
+    synchronous: true,
+    description: 'a runtime that computes nothing',
+    provider: 'cpu',
+    outputs: 'filled',
+    tensor: (type, data, dims) => ({ type, data, dims, location: 'cpu', dispose: () => {} }),
+    view: (tensor) => tensor,
+    build(model) {
+      built.push(model);
+      return { run: () => ({}), dispose: () => {} };
+    },
+    on: () => runtime,
+  };
+  const options = defaultOptions('cpu', 1);
+  const executor = new Executor(runtime, options);
+  const build = (size: number) =>
+    executor.build(
+      schedule([unary('Neg', leaf([size], 'float32', newMemory(new Float32Array(1))))]),
+      [null],
+      options,
+    );
+  const large = 2 ** 24;
+  const [first] = [build(large), build(large), build(large), build(16)];
+  first!.dispose();
+  build(large);
+  expect(built.map(({ keepsMemory }) => keepsMemory)).toEqual([true, true, false, true, true]);
 });

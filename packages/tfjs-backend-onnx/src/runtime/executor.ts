@@ -60,6 +60,8 @@ export class Executor {
   #profiling: { readonly cache: LeastRecentlyUsed<CompiledGraph>; readonly tracing: Tracing } | null = null;
   /** Counts calls of `run`: one may run several graphs, with host operations between them. */
   #calls = 0;
+  /** Sessions of large graphs that keep the memory of what they compute on the way. */
+  #largeWithMemory = 0;
   /** Whether an asynchronous run is on its way. */
   #running = false;
   #options: OnnxBackendOptions;
@@ -327,11 +329,18 @@ export class Executor {
     const outputBytes = 4 * plan.outputs.reduce((sum, { size }) => sum + size, 0);
     const tracePrefix = this.tracing?.next() ?? null;
     const large = isLarge(plan);
-    const model = { bytes, onDevice: [], onCpu: [], outputBytes, large, tracePrefix, ...more };
+    const keepsMemory = !large || this.#largeWithMemory < LARGE_WITH_MEMORY;
+    const model = { bytes, onDevice: [], onCpu: [], outputBytes, keepsMemory, tracePrefix, ...more };
     const session = yield* waitFor<Session>(this.#runtime.build(model, options));
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
-    return session;
+    if (!large || !keepsMemory) return session;
+    this.#largeWithMemory++;
+    const dispose = (): void => {
+      this.#largeWithMemory--;
+      session.dispose();
+    };
+    return { ...session, dispose };
   }
 
   /** @param markers what stays on the device as well, being read by nobody */
@@ -369,6 +378,9 @@ function newCache({ cachedSessions }: OnnxBackendOptions): LeastRecentlyUsed<Com
 function notComputed(values: readonly LazyValue[]): LazyValue[] {
   return values.filter(({ storage }) => !storage);
 }
+
+/** A training step and an evaluation are faster with memory of their own; a graph for each length of a text would have too much. */
+const LARGE_WITH_MEMORY = 2;
 
 /** From 64 MB on, all values of the graph together. */
 const LARGE_GRAPH = 2 ** 24;

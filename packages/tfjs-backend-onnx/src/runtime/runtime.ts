@@ -19,8 +19,8 @@ export interface Model {
   readonly onCpu: readonly string[];
   /** Of all outputs together. @default 0 */
   readonly outputBytes?: number;
-  /** Whether what it computes on the way is large, so that the memory kept for it matters. @default false */
-  readonly large?: boolean;
+  /** Whether the session keeps the memory of what it computes on the way. @default true */
+  readonly keepsMemory?: boolean;
   /** Where ONNX Runtime writes a trace of the session, if it can: the file's name as far as it is ours. @default none */
   readonly tracePrefix?: string | null;
 }
