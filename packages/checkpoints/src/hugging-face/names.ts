@@ -101,7 +101,7 @@ export function fromCheckpoint<Config>(
 ): SplitCheckpoint {
   const prefix = [...weights.keys()].some((name) => name.startsWith(spec.prefix)) ? spec.prefix : '';
   const stripped: StateDict = new Map();
-  const outside = new Set<string>(prefix === '' ? headNames(spec) : []);
+  const outside = new Set<string>(headNames(spec)); // also what sanitize gives a head's name to
   for (const [name, stored] of weights) {
     if (name.startsWith(prefix)) stripped.set(name.slice(prefix.length), stored);
     else {
