@@ -24,6 +24,7 @@ export function parameter<T extends Tensor = Tensor>(
       : makeTensor(initializer(shape, random.next()), [...shape], 'float32');
   const made = variable(first);
   first.dispose();
+  if (random instanceof ZeroStream) random.remember(made);
   return made as Parameter<T>;
 }
 

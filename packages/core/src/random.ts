@@ -233,6 +233,7 @@ export interface ZeroLimits {
  */
 export class ZeroStream extends RandomStream {
   readonly #limits: ZeroLimits;
+  readonly #made: { dispose(): void }[] = [];
   #parameters = 0;
   #values = 0;
 
@@ -259,6 +260,16 @@ export class ZeroStream extends RandomStream {
       got: `a configuration that wants more (the next is ${formatShape(shape)})`,
       advice: 'Check that config.json belongs to these weights.',
     });
+  }
+
+  /** Notes a parameter that was made from the stream. */
+  remember(parameter: { dispose(): void }): void {
+    this.#made.push(parameter);
+  }
+
+  /** Frees what was made, of a model whose building has failed. */
+  disposeParameters(): void {
+    for (const parameter of this.#made) parameter.dispose();
   }
 
   override next(): RandomKey {

@@ -5,12 +5,11 @@ import {
   type StateDict,
   type TaskModel,
   type TaskModelClass,
-  ZeroStream,
 } from '@tenon/core';
 import type { HubOptions } from '../hub/options.ts';
 import { pathInside } from '../names-inside.ts';
 import { readHeadSettings } from './head-settings.ts';
-import { limitsOf } from './limits.ts';
+import { builtFor } from './limits.ts';
 import {
   backbonePath,
   checkpointNames,
@@ -81,7 +80,7 @@ export async function fromPretrained<Config, Body extends BaseModel, Options, Mo
   const sameTask = layout !== undefined && architecture === layout.architecture;
   using file = await openWeights(folder);
   const { weights, path } = file;
-  const backbone = spec(config, { random: new ZeroStream(limitsOf(weights)) });
+  const backbone = builtFor(spec, config, weights);
   let made: BaseModel | TaskModel = backbone;
   try {
     const checkpoint: Checkpoint<Config> = { spec, config, weights, path, sameTask };

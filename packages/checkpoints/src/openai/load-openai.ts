@@ -11,10 +11,9 @@ import {
   type StoredTensor,
   type TaskModel,
   TenonError,
-  ZeroStream,
 } from '@tenon/core';
 import type { LoadedBackbone, LoadedTaskModel, TaskOptions } from '../hugging-face/from-pretrained.ts';
-import { limitsOf } from '../hugging-face/limits.ts';
+import { builtFor } from '../hugging-face/limits.ts';
 import { readConfig } from '../hugging-face/read-config.ts';
 import { openOpenAI } from './release.ts';
 
@@ -68,7 +67,7 @@ export async function loadOpenAI<Config, Body extends Backbone, Options, Model e
   const config: Config = { ...(found ?? release.config(shapes)), ...decided, ...options.config };
   const weights = named(release.names(config), files.arrays, place);
 
-  const backbone = spec(config, { random: new ZeroStream(limitsOf(weights)) });
+  const backbone = builtFor(spec, config, weights);
   let made: Backbone | TaskModel = backbone;
   try {
     growVocabulary(backbone, weights);
