@@ -1,5 +1,5 @@
 // Finds the cases in a folder: a folder with meta.json is one, and so is a JSON file that names its family and kind, or
-// holds learned merges, and a file of JSON lines.
+// holds learned merges or words with their characters, and a file of JSON lines.
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
@@ -62,9 +62,18 @@ async function addSingleFile(file: string, root: string, found: Discovery): Prom
       found.cases.push(new GoldenCase(file, labelOf(file, root), new Facts(file, json)));
     else if (isObject(json) && 'oracle' in json && 'merges' in json)
       found.cases.push(tokenizerCase(file, root, json, 'learned merges'));
+    else if (isCharacterIds(json)) {
+      const facts = new Facts(file, { family: 'elmo', kind: 'character ids', words: json });
+      found.cases.push(new GoldenCase(file, labelOf(file, root), facts));
+    }
   } catch (error) {
     found.broken.push({ label: labelOf(file, root), reason: messageOf(error) });
   }
+}
+
+/** ELMo's file of words does not say what it is either. */
+function isCharacterIds(json: Json): boolean {
+  return Array.isArray(json) && json.length > 0 && json.every((item) => isObject(item) && 'char_ids' in item);
 }
 
 /** The files of tokenizers do not say what they are: lines of expectations, and merges that some program learned. */

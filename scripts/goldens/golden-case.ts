@@ -86,6 +86,12 @@ export class GoldenCase {
     return Facts.read(join(this.path, name));
   }
 
+  /** The path of a file in another format, which the family reads. */
+  file(name: string): string {
+    this.#read.add(name);
+    return join(this.path, name);
+  }
+
   tensors(name: string): GoldenTensors {
     this.#read.add(name);
     const tensors = GoldenTensors.open(join(this.path, name));

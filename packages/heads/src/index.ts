@@ -1,3 +1,9 @@
+export {
+  BidirectionalLM,
+  type BidirectionalLMBatch,
+  type BidirectionalLMLogits,
+  type BidirectionalLMOptions,
+} from './bidirectional-lm.ts';
 export { CausalLM, type CausalLMBatch, type ScoredTokens } from './causal-lm.ts';
 export {
   DoubleHeads,

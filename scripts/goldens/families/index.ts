@@ -1,4 +1,5 @@
 import type { GoldenFamily } from '../family.ts';
+import { elmoGoldens } from './elmo.ts';
 import { gpt2LearningCurve } from './gpt2-learning-curve.ts';
 import { huggingFace } from './hugging-face.ts';
 import { tokenizers } from './tokenizers.ts';
@@ -9,6 +10,7 @@ export const FAMILIES: readonly GoldenFamily[] = [
   huggingFace('bert'),
   huggingFace('gpt2'),
   gpt2LearningCurve,
+  elmoGoldens,
   tokenizers,
   transfoXL,
 ];
