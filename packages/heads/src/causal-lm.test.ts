@@ -9,7 +9,7 @@ import {
   storedTensor,
 } from '@tenon/core';
 import { Embedding, tiedScorer } from '@tenon/layers';
-import { gpt2, gpt2Small } from '@tenon/models';
+import { gpt2, gpt2Small, transformerXL, transformerXLEnwik8 } from '@tenon/models';
 import {
   expectClose,
   goldenCase,
@@ -50,9 +50,23 @@ describe.each(testBackends())('%s', (backend) => {
   beforeAll(() => selectBackend(backend));
 
   const tiny = { ...gpt2Small, vocabularySize: 7, contextLength: 8, hiddenSize: 8, layers: 1, heads: 2 };
+  const tinyXL = {
+    ...transformerXLEnwik8,
+    vocabularySize: 7,
+    cutoffs: [3],
+    tieProjections: [false, false],
+    hiddenSize: 8,
+    embeddingSize: 8,
+    layers: 1,
+    heads: 2,
+    headSize: 4,
+    feedForwardSize: 16,
+    memoryLength: 4,
+  };
   describe.each([
     ['the smallest model', () => new Bigrams()],
     ['GPT-2', () => gpt2(tiny)],
+    ['Transformer-XL', () => transformerXL(tinyXL)],
   ])('contract on %s', (_, backbone) => {
     const contract = headContract({
       make: () => new CausalLM(backbone()),

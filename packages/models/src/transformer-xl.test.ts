@@ -165,6 +165,56 @@ describe.each(testBackends())('%s', (backend) => {
     },
   );
 
+  test.each<[Partial<TransformerXLConfig> & Pick<TransformerXLConfig, 'positions'>]>([
+    [{ positions: 'learnedRelative' }],
+    [{ positions: 'learnedRelative', clampLength: 4 }],
+    [{ positions: 'learnedRelative', memoryLength: 2, segmentLength: 3 }],
+    [{ positions: 'learnedAbsolute', memoryLength: 0 }],
+  ])('attends as the original says: %j', (changes) => {
+    using model = make({ memoryLength: 6, ...changes, layers: 1, heads: 1, headSize: 12 });
+    const numbers = (name: string): number[] => Array.from(model.parameters().get(name)!.dataSync());
+    const row = (values: number[], i: number): number[] => values.slice(12 * i, 12 * i + 12);
+    const dot = (x: number[], y: number[]): number => x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+    const plus = (x: number[], y: number[]): number[] => x.map((value, i) => value + y[i]!);
+    /** The product of a weight's rows from `first` on with x. */
+    const times = (name: string, first: number, x: number[]): number[] =>
+      x.map((_, i) => dot(row(numbers(`layers.0.dec_attn.${name}.weight`), first + i), x));
+    const learned = model.r_emb!.shape[1]!;
+    const isRelative = changes.positions === 'learnedRelative';
+
+    const embedded = [3, 1, 4, 1, 5, 9, 2, 6].map((id) =>
+      row(numbers('word_emb.emb_layers.0.weight'), id).map((value) => value * Math.sqrt(12)),
+    );
+    const read = embedded.map((x, t) =>
+      isRelative ? x : plus(x, row(numbers('r_emb'), learned - embedded.length + t)),
+    );
+    const [q, k] = isRelative ? (['qkv_net', 'qkv_net'] as const) : (['q_net', 'kv_net'] as const);
+    const queries = read.map((x) => times(q, 0, x));
+    const keys = read.map((x) => times(k, isRelative ? 12 : 0, x));
+    const score = (t: number, s: number): number => {
+      if (!isRelative) return dot(queries[t]!, keys[s]!);
+      const furthest = Math.min(changes.clampLength ?? learned, learned) - 1;
+      const place = learned - 1 - Math.min(t - s, furthest); // the nearest distance is learned last
+      const byContent = dot(plus(queries[t]!, numbers('r_w_bias')), keys[s]!);
+      return byContent + dot(queries[t]!, row(numbers('r_emb'), place)) + numbers('r_bias')[place]!;
+    };
+    tidy(() => {
+      if (isRelative)
+        model.r_bias!.assign(
+          mul(model.r_w_bias!.dataSync()[0]!, reshape<Rank.R3>(range(1, learned + 1), [1, learned, 1])),
+        );
+      const { attentions } = model.encode(
+        { inputIds: ids([[3, 1, 4, 1, 5, 9, 2, 6]]) },
+        { attentions: true },
+      );
+      const expected = embedded.flatMap((_, t) => {
+        const exps = embedded.map((_, s) => (s <= t ? Math.exp(score(t, s) / Math.sqrt(12)) : 0));
+        return exps.map((value) => value / exps.reduce((x, y) => x + y));
+      });
+      expectClose('weights', attentions![0]!.dataSync(), expected);
+    });
+  });
+
   describe('memory', () => {
     test('long enough, it makes segments equal to one long pass', () => {
       using model = make({ memoryLength: 30 });

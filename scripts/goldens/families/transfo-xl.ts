@@ -4,14 +4,7 @@ import { fromPretrained } from '@tenon/checkpoints';
 import { defineModel, type ModelSpec, type Parameter } from '@tenon/core';
 import type { ClusterOrder, SegmentMemory } from '@tenon/layers';
 import { type TransformerXL, type TransformerXLConfig, transformerXL } from '@tenon/models';
-import {
-  adamW,
-  chain,
-  clipByGlobalNorm,
-  createOptimizer,
-  valueAndGradients,
-  warmupLinear,
-} from '@tenon/optim';
+import { createOptimizer, type GradientTransform, valueAndGradients } from '@tenon/optim';
 import {
   addN,
   concat,
@@ -32,6 +25,7 @@ import { type Comparison, FLOAT64, TRAINING } from '../comparison.ts';
 import type { Facts } from '../facts.ts';
 import type { GoldenFamily } from '../family.ts';
 import type { GoldenCase, GoldenTensors } from '../golden-case.ts';
+import { OPTIMIZERS } from '../optimizers.ts';
 
 /** What a model reads, and what follows each of its tokens: int32 [B, T]. */
 interface Segment {
@@ -197,13 +191,14 @@ async function compareTraining(
   const runs = (await golden.json('train.json')).object('runs');
   for (const name of runs.names) {
     const run = runs.object(name);
-    const rule = 'step % n_segments; mems reset to empty when step % n_segments == 0';
-    if (name !== 'adamw' || run.string('segment_of_step') !== rule) {
+    const order = 'step % n_segments; mems reset to empty when step % n_segments == 0';
+    const rule = OPTIMIZERS[name];
+    if (rule === undefined || run.string('segment_of_step') !== order) {
       comparison.unknown.push(`train.json: ${name}`);
       continue;
     }
     const model = await load(golden, 'original');
-    await compareRun(run, model, segments, comparison);
+    await compareRun(run, rule(run), model, segments, comparison);
     const final = golden.tensors(`train_${name}_final.safetensors`);
     for (const [path, value] of underCheckpointNames(model)) {
       const isNoise = path.endsWith('.r_net.weight') ? noisyColumns(model.config) : () => false;
@@ -232,12 +227,13 @@ function noisyColumns({
 
 async function compareRun(
   run: Facts,
+  rule: GradientTransform,
   model: TransformerXL,
   segments: readonly Segment[],
   comparison: Comparison,
 ): Promise<void> {
   const parameters = underCheckpointNames(model);
-  const optimizer = createOptimizer(ruleOf(run), parameters);
+  const optimizer = createOptimizer(rule, parameters);
   const seen = { losses: [] as number[], lr_used: [] as number[], grad_norm_before_clip: [] as number[] };
   let state: SegmentMemory | undefined;
   for (let step = 0; step < run.number('steps'); step++) {
@@ -266,27 +262,5 @@ async function compareRun(
     norms.names.map((name) => norm(parameters.get(name)?.dataSync() ?? [Number.NaN])),
     norms.names.map((name) => norms.number(name)),
     TRAINING,
-  );
-}
-
-/** AdamW after clipping by the global norm, as the run's `formula` says. */
-function ruleOf(run: Facts): ReturnType<typeof chain> {
-  const [beta1, beta2] = run.numbers('betas') as [number, number];
-  const undecayed = new Set(run.strings('no_decay_params'));
-  const learningRate = warmupLinear({
-    peak: run.number('lr'),
-    warmupSteps: run.number('warmup_steps'),
-    totalSteps: run.number('steps'),
-  });
-  return chain(
-    clipByGlobalNorm(run.number('clip')),
-    adamW({
-      learningRate,
-      beta1,
-      beta2,
-      epsilon: run.number('eps'),
-      weightDecay: run.number('weight_decay'),
-      decay: (name) => !undecayed.has(name),
-    }),
   );
 }
