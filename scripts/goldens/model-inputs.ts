@@ -1,7 +1,15 @@
 // Turns a golden's inputs (names of Hugging Face's forward arguments) into tensors.
 
 import type { ModelInput } from '@tenon/core';
-import { type Tensor, type Tensor1D, type Tensor2D, tensor, tensor2d, tile } from '@tensorflow/tfjs-core';
+import {
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  tensor,
+  tensor1d,
+  tensor2d,
+  tile,
+} from '@tensorflow/tfjs-core';
 import type { Facts } from './facts.ts';
 
 /** What the model itself reads, with a number for each token. */
@@ -28,6 +36,8 @@ export interface GoldenInput {
   take(name: string): Tensor;
   /** The same with a number for each sequence. */
   perSequence(name: string): Tensor1D;
+  /** The same with a number for each row, those of choices among them, [B]. */
+  perRow(name: string): Tensor1D;
   /** The same with a number for each token, [B, T]. */
   perToken(name: string): Tensor2D;
   /** The same as float32. */
@@ -67,6 +77,7 @@ export function readInput(facts: Facts): GoldenInput {
     has: (name) => facts.has(name),
     take: (name) => read(name),
     perSequence: (name) => read(name) as Tensor1D,
+    perRow: (name) => keep(tensor1d(facts.nested(name).values, 'int32')),
     perToken,
     numbers: (name) => read(name, 'float32'),
     keep,

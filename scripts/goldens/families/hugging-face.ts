@@ -132,7 +132,7 @@ function compareCache(
 /** The loss and its parts. */
 function compareLoss(
   { facts }: GoldenCase,
-  { parts: names }: ModelClass,
+  { parts: names, settings = [] }: ModelClass,
   { objective }: LoadedModel,
   input: GoldenInput,
   comparison: Comparison,
@@ -145,6 +145,7 @@ function compareLoss(
   comparison.number('loss', loss.dataSync()[0]!, facts.number('loss'));
   const scalars = facts.has('scalars') ? facts.object('scalars') : undefined;
   for (const name of scalars?.names ?? []) {
+    if (settings.includes(name)) continue;
     const part = parts[names[name] ?? ''];
     if (part === undefined) comparison.unknown.push(`meta.json, scalars: ${name}`);
     else comparison.number(name, part.dataSync()[0]!, scalars!.number(name));

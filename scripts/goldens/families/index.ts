@@ -8,6 +8,7 @@ import { transfoXL } from './transfo-xl.ts';
 /** Every kind of case that can be run. */
 export const FAMILIES: readonly GoldenFamily[] = [
   huggingFace('bert'),
+  huggingFace('gpt'),
   huggingFace('gpt2'),
   gpt2LearningCurve,
   elmoGoldens,

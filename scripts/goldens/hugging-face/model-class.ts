@@ -1,5 +1,5 @@
 // How a class of Hugging Face (`BertForPreTraining`) is run here: a spec, a head, and what its inputs and outputs are called.
-
+import { join } from 'node:path';
 import { fromPretrained } from '@tenon/checkpoints';
 import type {
   Backbone,
@@ -12,6 +12,7 @@ import type {
 } from '@tenon/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Comparison } from '../comparison.ts';
+import { Facts } from '../facts.ts';
 import type { GoldenCase } from '../golden-case.ts';
 import type { GoldenInput } from '../model-inputs.ts';
 
@@ -49,15 +50,21 @@ export interface ModelClass extends ModelTraits {
   readonly labels: readonly string[];
   /** The goldens' names of partial losses, and the head's. */
   readonly parts: Readonly<Record<string, string>>;
+  /** What stands among the goldens' partial losses and is none, but read by `head`. */
+  readonly settings?: readonly string[];
   load(folder: string): Promise<LoadedModel>;
   /** Compares files that only this class has. */
   compareMore?(golden: GoldenCase, model: LoadedModel, comparison: Comparison): Promise<void>;
 }
 
-export interface HeadedOptions<Model, Batch> extends ModelTraits {
+export interface HeadedOptions<Options, Model, Batch> extends ModelTraits {
   readonly labels: readonly string[];
-  batch(input: GoldenInput, model: Model): Batch;
-  outputs(model: Model, input: GoldenInput): Outputs;
+  /** Options of the head that the case's `meta.json` decides. */
+  head?(meta: Facts): Partial<Options>;
+  readonly settings?: readonly string[];
+  /** @param config the case's `config.json`, for what it says to Hugging Face's class alone. */
+  batch(input: GoldenInput, model: Model, config: Facts): Batch;
+  outputs(model: Model, input: GoldenInput, config: Facts): Outputs;
   readonly parts?: Readonly<Record<string, string>>;
   readonly compareMore?: NonNullable<ModelClass['compareMore']>;
 }
@@ -72,19 +79,21 @@ export function headed<
 >(
   spec: ModelSpec<Config, Body>,
   task: TaskModelClass<Body, Options, Model>,
-  { batch, outputs, ...options }: HeadedOptions<Model, Batch>,
+  { batch, outputs, head, ...options }: HeadedOptions<Options, Model, Batch>,
 ): ModelClass {
   return {
     parts: {},
     ...options,
     async load(folder) {
-      const { model } = await fromPretrained(spec, folder, { task });
+      const config = await Facts.read(join(folder, 'config.json'));
+      const settings = head?.(await Facts.read(join(folder, 'meta.json'))) ?? {};
+      const { model } = await fromPretrained(spec, folder, { task, head: settings });
       return {
         backbone: model.backbone,
         parameters: checkpointParameters(spec, model),
-        outputs: (input) => outputs(model, input),
+        outputs: (input) => outputs(model, input, config),
         objective: (input) => {
-          const made = batch(input, model);
+          const made = batch(input, model, config);
           return (training) => model.loss(made, { training });
         },
         dispose: () => model.dispose(),
