@@ -4,7 +4,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openSafetensors, type SafetensorsFile } from '@tenon/checkpoints';
 import { type StoredTensor, TenonError } from '@tenon/core';
-import { Facts } from './facts.ts';
+import { Facts, readJson } from './facts.ts';
 
 /** Files that no family has to read: what the case is, and its weights, which its model reads. */
 const NOTED_ELSEWHERE = new Set(['meta.json', 'config.json', 'model.safetensors']);
@@ -84,6 +84,13 @@ export class GoldenCase {
   async json(name: string): Promise<Facts> {
     this.#read.add(name);
     return Facts.read(join(this.path, name));
+  }
+
+  /** A file that is a list of objects. */
+  async list(name: string): Promise<Facts[]> {
+    this.#read.add(name);
+    const file = join(this.path, name);
+    return new Facts(file, { rows: await readJson(file) }).objects('rows');
   }
 
   /** The path of a file in another format, which the family reads. */

@@ -1,7 +1,11 @@
 import type { GoldenFamily } from '../family.ts';
 import { elmoGoldens } from './elmo.ts';
+import { gptNanoSort } from './gpt-nano-sort.ts';
+import { gptRelease } from './gpt-release.ts';
+import { gptTask } from './gpt-task.ts';
 import { gpt2LearningCurve } from './gpt2-learning-curve.ts';
 import { huggingFace } from './hugging-face.ts';
+import { initialisation } from './init.ts';
 import { tokenizers } from './tokenizers.ts';
 import { transfoXL } from './transfo-xl.ts';
 
@@ -10,8 +14,12 @@ export const FAMILIES: readonly GoldenFamily[] = [
   huggingFace('bert'),
   huggingFace('gpt'),
   huggingFace('gpt2'),
+  gptTask,
+  gptRelease,
+  gptNanoSort,
   gpt2LearningCurve,
   elmoGoldens,
+  initialisation,
   tokenizers,
   transfoXL,
 ];
