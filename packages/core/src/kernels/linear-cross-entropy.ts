@@ -76,7 +76,8 @@ const runBiasGradient = defineKernel<{ [K in keyof GradientInputs]: Tensor }, Re
  *
  * @param hidden float32 [N, C]
  * @param weight float32 [V, C]: the row of each word, in a tied model its embedding.
- * @param labels int32 [N]; a row with a negative label (−100) has loss 0 and no gradient.
+ * @param labels int32 [N], below V (`onnx` throws where one is not, when the loss is read); a row with a negative label (−100)
+ *   has loss 0 and no gradient.
  * @param bias float32 [V], which BERT adds. @default none
  * @returns [N]
  * @throws {TenonError} when `labels` is not int32, or `bias` of another size.

@@ -31,7 +31,8 @@ const runGradient = defineKernel<
  * −log softmax(logits)[label] of every row.
  *
  * @param logits float32 [N, V]
- * @param labels int32 [N]; a row with a negative label (−100) has loss 0 and no gradient.
+ * @param labels int32 [N], below V (`onnx` throws where one is not, when the loss is read); a row with a negative label (−100)
+ *   has loss 0 and no gradient.
  * @returns [N]
  * @throws {TenonError} when `labels` is not int32.
  */

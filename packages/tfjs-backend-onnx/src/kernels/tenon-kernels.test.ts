@@ -247,3 +247,24 @@ test('the gradient of a layer norm whose result nobody reads', async () => {
     },
   );
 });
+
+test.each([
+  ['TenonSoftmaxCrossEntropy', () => ({ logits: tf.zeros([2, 3]), labels: tf.tensor1d([1, 3], 'int32') })],
+  [
+    'TenonLinearCrossEntropy',
+    () => ({
+      hidden: tf.ones([2, 4]),
+      weight: tf.ones([3, 4]),
+      bias: tf.zeros([3]),
+      labels: tf.tensor1d([1, 3], 'int32'),
+    }),
+  ],
+])('%s of a label beyond the vocabulary is an error that names it', async (name, make) => {
+  await tf.setBackend('onnx');
+  const inputs: Named = make();
+  const outputs = run(name, inputs);
+  expect(() => outputs[0]!.dataSync()).toThrow(
+    new RegExp(`tfjs kernel ${name} .*(Out of range value in index tensor|out of data bounds)`, 's'),
+  );
+  tf.dispose([...outputs, ...Object.values(inputs)]);
+});
