@@ -63,6 +63,13 @@ describe('config.json', () => {
     });
   });
 
+  test('null is a model without a padding token, which is not the default', () => {
+    const { padTokenId, ...rest } = bertTiny;
+    expect(padTokenId).toBe(0);
+    expect(bert.parseConfig(bert.formatConfig(rest))).toEqual(rest);
+    expect(bert.formatConfig(rest)['pad_token_id']).toBeNull();
+  });
+
   test('gives BERT-Base, uncased, where it says nothing', () => {
     expect(bert.parseConfig({ model_type: 'bert' })).toEqual(bertBase);
   });

@@ -47,7 +47,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { checkInput } from './check-input.ts';
-import { activationName, configFile, count, number, rate, tokenId } from './config-file.ts';
+import { activationName, configFile, count, number, rate, tokenIdOrNull } from './config-file.ts';
 
 export interface BertConfig {
   readonly vocabularySize: number;
@@ -395,7 +395,7 @@ const bertConfigFile = configFile<BertConfig>('bert', {
     classifierDropout: rate('classifier_dropout', undefined),
     layerNormEpsilon: number('layer_norm_eps', 1e-12),
     initializerRange: number('initializer_range', 0.02),
-    padTokenId: tokenId<number | undefined>('pad_token_id', 0),
+    padTokenId: tokenIdOrNull('pad_token_id', 0),
   },
   only: {
     position_embedding_type: 'absolute',

@@ -8,6 +8,8 @@ interface Field<T> {
   readonly keys: readonly string[];
   /** Where the key is absent or null. */
   readonly fallback: T;
+  /** A null in the file does not mean the fallback but that there is none. */
+  readonly nullIsNone?: true;
   readonly expected: string;
   accepts(value: Json): boolean;
   /** From the file's value to the config's, and back; absent where they are the same. */
@@ -105,6 +107,11 @@ export function tokenId<F extends number | undefined = undefined>(
   };
 }
 
+/** The number of a token that a model has unless the file says null. */
+export function tokenIdOrNull(key: string, fallback: number): Field<number | undefined> {
+  return { ...tokenId<number | undefined>(key, fallback), nullIsNone: true };
+}
+
 export function activationName(key: string, fallback: ActivationName): Field<ActivationName> {
   return {
     keys: [key],
@@ -196,10 +203,11 @@ export function configFile<Config extends object>(
         );
     }
     const config: Record<string, unknown> = {};
-    for (const [name, { keys, fallback, expected, accepts, read }] of entries) {
+    for (const [name, { keys, fallback, nullIsNone, expected, accepts, read }] of entries) {
       const key = keys.find((candidate) => (json[candidate] ?? null) !== null);
       if (key === undefined) {
-        if (fallback !== undefined) config[name] = fallback;
+        const isNone = nullIsNone && keys.some((candidate) => json[candidate] === null);
+        if (fallback !== undefined && !isNone) config[name] = fallback;
         continue;
       }
       const value = json[key]!;

@@ -83,8 +83,8 @@ describe('config.json', () => {
   ])('%j', (json, message) => expect(() => gpt2.parseConfig(json)).toThrow(message));
 
   test('names the activations it knows', () => {
-    expect(() => gpt2.parseConfig({ activation_function: 'mish' })).toThrow(
-      'gpt2 config, activation_function: expected one of gelu, gelu_new, gelu_pytorch_tanh, relu, elu, tanh, sigmoid, silu, swish, got "mish". Correct it in config.json.',
+    expect(() => gpt2.parseConfig({ activation_function: 'maxout' })).toThrow(
+      'gpt2 config, activation_function: expected one of gelu, gelu_python, gelu_new, gelu_fast, gelu_pytorch_tanh, quick_gelu, relu, elu, tanh, sigmoid, silu, swish, mish, linear, got "maxout". Correct it in config.json.',
     );
   });
 });
