@@ -63,9 +63,6 @@ interface HostStage {
   readonly free: readonly boolean[];
 }
 
-/** Up to so many numbers in its largest value, a graph is done sooner on one thread than others are woken. */
-const ONE_THREAD = 2 ** 16;
-
 /** Up to so many bytes of values, the order in which a graph computes them does not matter for memory. */
 const ANY_ORDER = 2 ** 24;
 
@@ -185,13 +182,11 @@ export class Program {
   #graphStage(whole: Schedule): GraphStage {
     const sizes = whole.operations.flatMap(({ outputs }) => outputs.map(({ size }) => size));
     const plan = 4 * sizes.reduce((a, b) => a + b, 0) > ANY_ORDER ? whole : { ...whole, order: [] };
-    const { options } = this.#backend;
-    const threads = Math.max(...sizes) > ONE_THREAD ? options.threads : 1;
     const constants = [
       ...plan.leaves.map((input) => this.#builtIn(input)),
       ...plan.changeable.map(({ values }) => values),
     ];
-    const session = this.#executor.build(plan, constants, { ...options, threads }) as SynchronousSession;
+    const session = this.#executor.build(plan, constants) as SynchronousSession;
     const inputs = plan.leaves
       .filter((_, index) => constants[index] === null)
       .map((value) => ({ name: valueName(value), value, slot: this.#slotOf(value), offset: value.offset }));

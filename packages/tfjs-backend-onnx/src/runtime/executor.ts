@@ -5,6 +5,7 @@ import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import { planStages } from '../graph/stages.ts';
+import { threadsFor } from '../graph/threads.ts';
 import type { HostArray, HostMemory, LazyValue, Memory, Operation } from '../graph/value.ts';
 import { belongsOnCpu } from '../graph/webgpu-form.ts';
 import type { OnnxBackendOptions } from '../options.ts';
@@ -311,15 +312,14 @@ export class Executor {
   }
 
   /** Builds a session of a schedule for whoever runs it, and disposes of it, himself; on a synchronous runtime. */
-  build(plan: Schedule, constants: readonly (Constant | HostArray)[], options: OnnxBackendOptions): Session {
-    return finish(this.#newSession(plan, constants, options, {}));
+  build(plan: Schedule, constants: readonly (Constant | HostArray)[]): Session {
+    return finish(this.#newSession(plan, constants, {}));
   }
 
   /** @param more what else its model has than the graph */
   *#newSession(
     plan: Schedule,
     constants: readonly (Constant | HostArray)[],
-    options: OnnxBackendOptions,
     more: Partial<Model>,
   ): Steps<Session> {
     const start = performance.now();
@@ -331,6 +331,7 @@ export class Executor {
     const large = isLarge(plan);
     const keepsMemory = !large || this.#largeWithMemory < LARGE_WITH_MEMORY;
     const model = { bytes, onDevice: [], onCpu: [], outputBytes, keepsMemory, tracePrefix, ...more };
+    const options = { ...this.#options, threads: threadsFor(plan, this.#options.threads) };
     const session = yield* waitFor<Session>(this.#runtime.build(model, options));
     this.statistics.sessionBuilds++;
     this.statistics.buildMs += performance.now() - start;
@@ -361,7 +362,7 @@ export class Executor {
     // A number that turned out to change is an input from now on.
     const constants = known ? unchanged(known.constants, current) : current;
     const { provider } = this.#runtime;
-    const session = yield* this.#newSession(plan, constants, this.#options, {
+    const session = yield* this.#newSession(plan, constants, {
       onDevice: [...outputsOnDevice, ...markers.map(({ name }) => name)],
       onCpu: provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [],
     });
