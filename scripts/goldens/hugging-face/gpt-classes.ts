@@ -28,7 +28,7 @@ function withPadding(input: GoldenInput, config: Facts): ModelInput {
 const choicesOf = (input: GoldenInput) => ({
   ...input.model,
   choices: input.choices,
-  extractIndices: input.perRow('mc_token_ids'),
+  ...(input.has('mc_token_ids') && { extractIndices: input.perRow('mc_token_ids') }),
 });
 
 /** GPT and GPT-2 have the same classes. @param name what theirs begin with. */
@@ -50,7 +50,10 @@ function decoderClasses<Config, Body extends Backbone>(
     [`${name}DoubleHeadsModel`]: headed(spec, DoubleHeads, {
       ...TRAITS,
       labels: ['labels', 'mc_labels', 'mc_token_ids'],
-      head: (meta) => ({ lmCoefficient: meta.object('scalars').number('lm_coef') }),
+      head(meta) {
+        const scalars = meta.has('scalars') ? meta.object('scalars') : undefined;
+        return scalars?.has('lm_coef') ? { lmCoefficient: scalars.number('lm_coef') } : {};
+      },
       settings: ['lm_coef'],
       batch: (input) => ({
         ...choicesOf(input),
