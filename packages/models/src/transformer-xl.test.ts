@@ -226,6 +226,26 @@ describe.each(testBackends())('%s', (backend) => {
       }
     });
 
+    test('short, segments of any length are equal to one long pass where all tokens see as far', () => {
+      using model = make({ memoryLength: 3, sameLength: true, clampLength: 2 });
+      const rows = drawRows(2, 13);
+      const whole = inSegments(model, rows, 13).flat(2);
+      for (const length of [1, 2, 5, 8])
+        expectClose(`segments of ${length}`, inSegments(model, rows, length).flat(2), whole);
+      using state = model.initialState!(1);
+      tidy(() => {
+        for (let segment = 0; segment < 2; segment++) {
+          const options = { state, attentions: true };
+          const { attentions } = model.encode({ inputIds: ids([[3, 1, 4, 1]]) }, options);
+          if (segment === 0) continue;
+          const seen = (attentions![0]!.arraySync() as number[][][][])[0]![0]!.map(
+            (weights) => weights.filter((weight) => weight > 0).length,
+          );
+          expect(seen).toEqual([3, 3, 3, 3]);
+        }
+      });
+    });
+
     test('shorter, it lets old tokens go: layer by layer one more segment is seen', () => {
       using model = make({ memoryLength: 4, layers: 2 });
       const rows = drawRows(1, 16);

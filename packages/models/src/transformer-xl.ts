@@ -91,7 +91,7 @@ export class TransformerXL extends Module implements Backbone {
   readonly config: TransformerXLConfig;
   readonly hiddenSize: number;
   readonly contextLength?: number;
-  readonly headDefaults: HeadDefaults = { pooling: 'last', bias: false };
+  readonly headDefaults: HeadDefaults;
   /**
    * An empty memory; absent where `memoryLength` is 0. It lets old tokens go, so that there is no end to a text; only
    * where `capacity` is below `memoryLength`, it has room for just so many.
@@ -134,6 +134,7 @@ export class TransformerXL extends Module implements Backbone {
       tieProjections: { embedding: this.word_emb, clusters: config.tieProjections },
     });
     this.hiddenSize = C;
+    this.headDefaults = { pooling: 'last', dropout: 0, bias: false, weight };
     if (memoryLength > 0) {
       this.initialState = (batchSize, capacity) =>
         new SegmentMemory({
