@@ -1,6 +1,14 @@
 // The models of the tables of first weights, by the tables' names: a line here for each implementation.
 import type { Backbone, ModelSpec, Parameter } from '@tenon/core';
-import { gpt, gpt2, gpt2Small, gptBase } from '@tenon/models';
+import {
+  gpt,
+  gpt2,
+  gpt2Small,
+  gptBase,
+  type TransformerXLConfig,
+  transformerXL,
+  transformerXLEnwik8,
+} from '@tenon/models';
 
 /** The shapes of a table's parameters, from which sizes are read. */
 export interface InitTable {
@@ -26,13 +34,19 @@ export const INIT_MODELS: readonly (readonly [tables: RegExp, make: (table: Init
     /^hf\d+_OpenAIGPT/,
     (table) => prefixed(gpt, { ...gptBase, ...decoderSizes(table, 'tokens_embed', 'positions_embed') }),
   ],
+  [/^hf\d+_TransfoXL/, (table) => prefixed(transformerXL, transformerXLOf(table))],
 ];
 
-/** A backbone whose parameters stand behind its prefix. */
+/** A backbone whose parameters stand behind its prefix, but for those that stand beside it. */
 function prefixed<Config, Body extends Backbone>(spec: ModelSpec<Config, Body>, config: Config): InitModel {
   const backbone = spec(config);
   return {
-    parameters: new Map([...backbone.parameters()].map(([path, value]) => [spec.prefix + path, value])),
+    parameters: new Map(
+      [...backbone.parameters()].map(([path, value]) => [
+        spec.outside?.test(path) === true ? path : spec.prefix + path,
+        value,
+      ]),
+    ),
     dispose: () => backbone.dispose(),
   };
 }
@@ -49,5 +63,31 @@ function decoderSizes(table: InitTable, tokens: string, positions: string) {
     hiddenSize: table.size(`transformer.${tokens}.weight`, 1),
     layers: named === undefined ? table.count(/^transformer\.h\.(\d+)\./) : Number(named),
     heads: 1,
+  };
+}
+
+/** The table lists its first layer, and of another the biases: each has its own. */
+function transformerXLOf(table: InitTable): TransformerXLConfig {
+  const clusters = Array.from(
+    { length: table.count(/^transformer\.word_emb\.emb_layers\.(\d+)\./) },
+    (_, i) => `transformer.word_emb.emb_layers.${i}.weight`,
+  );
+  const ends = clusters.map((_, i) =>
+    clusters.slice(0, i + 1).reduce((sum, name) => sum + table.size(name, 0), 0),
+  );
+  const [size, next] = clusters.map((name) => table.size(name, 1));
+  return {
+    ...transformerXLEnwik8,
+    vocabularySize: ends.at(-1)!,
+    cutoffs: ends.slice(0, -1),
+    hiddenSize: size!,
+    embeddingSize: size!,
+    embeddingDivisor: size! / next!,
+    layers: table.count(/^transformer\.layers\.(\d+)\./),
+    heads: table.size('transformer.layers.0.dec_attn.r_w_bias', 0),
+    headSize: table.size('transformer.layers.0.dec_attn.r_w_bias', 1),
+    feedForwardSize: table.size('transformer.layers.0.pos_ff.CoreNet.0.weight', 0),
+    untieBiases: true,
+    tieProjections: clusters.map((_, i) => i > 0),
   };
 }

@@ -16,6 +16,7 @@ import {
   addN,
   cast,
   concat,
+  greaterEqual,
   logSoftmax,
   matMul,
   mul,
@@ -170,7 +171,13 @@ export class AdaptiveSoftmax extends Module implements Scorer {
     assertShape('hidden states', hidden.shape, ['N', this.#size], 'Flatten batch and time to one axis.');
     return tidy(() => {
       if (this.#clusters.length === 1) return crossEntropy(hidden, this.#head(), targets);
-      const inside = this.#clusters.map((cluster) => cast(isIn(targets, cluster), 'int32'));
+      // What lies beyond the vocabulary is left to the last cluster, which refuses it or not as any loss does.
+      const inside = this.#clusters.map((cluster) =>
+        cast(
+          cluster === this.#clusters.at(-1) ? greaterEqual(targets, cluster.start) : isIn(targets, cluster),
+          'int32',
+        ),
+      );
       // What is not asked for is labelled −1: 0 in all clusters, and one less.
       const labelIn = (i: number, oneMore: Tensor): Tensor1D => sub(mul(inside[i]!, oneMore), whole(1));
       const headLabels = addN<Tensor1D>([
