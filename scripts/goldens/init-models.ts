@@ -1,6 +1,9 @@
 // The models of the tables of first weights, by the tables' names: a line here for each implementation.
 import type { Backbone, ModelSpec, Parameter } from '@tenon/core';
+import { Pretraining } from '@tenon/heads';
 import {
+  bert,
+  bertBase,
   gpt,
   gpt2,
   gpt2Small,
@@ -9,6 +12,7 @@ import {
   transformerXL,
   transformerXLEnwik8,
 } from '@tenon/models';
+import { checkpointParameters } from './hugging-face/model-class.ts';
 
 /** The shapes of a table's parameters, from which sizes are read. */
 export interface InitTable {
@@ -35,6 +39,13 @@ export const INIT_MODELS: readonly (readonly [tables: RegExp, make: (table: Init
     (table) => prefixed(gpt, { ...gptBase, ...decoderSizes(table, 'tokens_embed', 'positions_embed') }),
   ],
   [/^hf\d+_TransfoXL/, (table) => prefixed(transformerXL, transformerXLOf(table))],
+  [
+    /^hf\d+_BertForPreTraining/,
+    (table) => {
+      const model = new Pretraining(bert({ ...bertBase, ...bertSizes(table), initialization: 'plain' }));
+      return { parameters: checkpointParameters(bert, model), dispose: () => model.dispose() };
+    },
+  ],
 ];
 
 /** A backbone whose parameters stand behind its prefix, but for those that stand beside it. */
@@ -89,5 +100,18 @@ function transformerXLOf(table: InitTable): TransformerXLConfig {
     feedForwardSize: table.size('transformer.layers.0.pos_ff.CoreNet.0.weight', 0),
     untieBiases: true,
     tieProjections: clusters.map((_, i) => i > 0),
+  };
+}
+
+function bertSizes(table: InitTable) {
+  const embeddings = 'bert.embeddings';
+  return {
+    vocabularySize: table.size(`${embeddings}.word_embeddings.weight`, 0),
+    contextLength: table.size(`${embeddings}.position_embeddings.weight`, 0),
+    typeVocabularySize: table.size(`${embeddings}.token_type_embeddings.weight`, 0),
+    hiddenSize: table.size(`${embeddings}.word_embeddings.weight`, 1),
+    feedForwardSize: table.size('bert.encoder.layer.0.intermediate.dense.weight', 0),
+    layers: table.count(/^bert\.encoder\.layer\.(\d+)\./),
+    heads: 1,
   };
 }

@@ -124,7 +124,7 @@ export function bare<Config, Body extends Backbone>(
 }
 
 /** The parameters of a task model under the names that its checkpoint has for them. */
-function checkpointParameters<Config>(
+export function checkpointParameters<Config>(
   { prefix, outside, tasks }: ModelSpec<Config>,
   model: TaskModel,
 ): Map<string, Parameter> {
