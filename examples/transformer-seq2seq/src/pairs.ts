@@ -44,7 +44,7 @@ export class Vocabulary {
 }
 
 /** int32 [B, T] of rows that are filled up at their ends. */
-export function padded(rows: readonly (readonly number[])[], filler: number): Tensor2D {
+function padded(rows: readonly (readonly number[])[], filler: number): Tensor2D {
   const length = Math.max(...rows.map((row) => row.length));
   const filled = rows.map((row) => [...row, ...new Array<number>(length - row.length).fill(filler)]);
   return tensor2d(filled.flat(), [rows.length, length], 'int32');
