@@ -1,11 +1,23 @@
 // What is mutated. A new format is one more entry.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromPretrained, openSafetensors, savePretrained, writeSafetensors } from '@tenon/checkpoints';
+import { loadBilm, writeHDF5 } from '@tenon/checkpoints/bilm';
 import { loadOpenAI } from '@tenon/checkpoints/openai';
-import { type Backbone, type ModelSpec, type StateDict, type StoredDtype, storedTensor } from '@tenon/core';
-import { CausalLM } from '@tenon/heads';
 import {
+  type Backbone,
+  type ModelSpec,
+  type StateDict,
+  type StoredDtype,
+  storedTensor,
+  type TaskModel,
+  type TaskModelClass,
+} from '@tenon/core';
+import { CausalLM, SequenceClassification } from '@tenon/heads';
+import {
+  bert,
+  bertTiny,
+  bilmWeights,
   elmo,
   elmoSmall,
   gpt,
@@ -22,7 +34,7 @@ export interface Format {
   /** Makes whole files in the folder. @returns the names of those that are mutated */
   prepare(folder: string): Promise<readonly string[]>;
   /** Where a file has text. */
-  text?(file: Buffer, name: string): TextPart;
+  text?(file: Buffer, name: string): TextPart | undefined;
   /** Reads what is in the folder, all of it. */
   load(folder: string): Promise<void>;
 }
@@ -58,6 +70,7 @@ const safetensors: Format = {
 
 const small = { vocabularySize: 20, hiddenSize: 8, layers: 2, heads: 2 };
 const smallGPT2 = { ...gpt2Small, ...small, contextLength: 8 };
+const smallBert = { ...bertTiny, ...small, contextLength: 8, feedForwardSize: 16 };
 const smallGPT = { ...gptBase, ...small, contextLength: 8 };
 const smallXL = {
   ...transformerXLEnwik8,
@@ -97,24 +110,24 @@ const shardIndex: Format = {
   },
 };
 
-/** `config.json` beside the weights of a small model, with a head where one fits. */
+/** `config.json` beside the weights of a small model, with a head where one is given. */
 function configOf<Config, Body extends Backbone>(
   name: string,
   spec: ModelSpec<Config, Body>,
   config: Config,
-  hasHead: boolean,
+  task?: TaskModelClass<Backbone, { labels: readonly string[] }, TaskModel>,
 ): Format {
   return {
     name: `config-${name}`,
     async prepare(folder) {
       const backbone = spec(config);
-      using model = hasHead ? new CausalLM(backbone) : backbone;
+      using model = task ? new task(backbone, { labels: ['bad', 'good'] }) : backbone;
       await savePretrained(folder, { spec, config, model });
       return ['config.json'];
     },
     text: wholeText,
     async load(folder) {
-      if (hasHead) (await fromPretrained(spec, folder, { task: CausalLM })).model.dispose();
+      if (task) (await fromPretrained(spec, folder, { task })).model.dispose();
       else (await fromPretrained(spec, folder)).backbone.dispose();
     },
   };
@@ -156,17 +169,30 @@ const npy: Format = {
   },
 };
 
+/** bilm's release: weights in HDF5, and options. */
+const hdf5: Format = {
+  name: 'hdf5',
+  async prepare(folder) {
+    using model = elmo(smallELMo);
+    await writeHDF5(join(folder, 'weights.hdf5'), bilmWeights(model.stateDict(), smallELMo));
+    writeFileSync(join(folder, 'options.json'), JSON.stringify(elmo.formatConfig(smallELMo)));
+    return ['weights.hdf5', 'weights.hdf5', 'weights.hdf5', 'options.json'];
+  },
+  text: (file, name) => (name.endsWith('.json') ? wholeText(file) : undefined),
+  async load(folder) {
+    const files = { options: join(folder, 'options.json'), weights: join(folder, 'weights.hdf5') };
+    (await loadBilm(elmo, files)).backbone.dispose();
+  },
+};
+
 export const FORMATS: readonly Format[] = [
   safetensors,
   shardIndex,
-  configOf('gpt2', gpt2, smallGPT2, true),
-  configOf('gpt', gpt, smallGPT, true),
-  configOf('transformer-xl', transformerXL, smallXL, false),
-  configOf('elmo', elmo, smallELMo, false),
+  configOf('bert', bert, smallBert, SequenceClassification),
+  configOf('gpt2', gpt2, smallGPT2, CausalLM),
+  configOf('gpt', gpt, smallGPT),
+  configOf('transformer-xl', transformerXL, smallXL),
+  configOf('elmo', elmo, smallELMo),
   npy,
+  hdf5,
 ];
-
-/** The bytes of the files that are mutated. */
-export function originals(folder: string, names: readonly string[]): Map<string, Buffer> {
-  return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
-}

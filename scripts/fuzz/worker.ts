@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import '@tensorflow/tfjs-backend-cpu';
 import { TenonError } from '@tenon/core';
 import { setBackend } from '@tensorflow/tfjs-core';
-import { FORMATS, originals } from './formats.ts';
+import { FORMATS } from './formats.ts';
 import { mutate } from './mutate.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -50,10 +50,11 @@ async function outcomeOf(folder: string, fileBytes: number): Promise<Outcome> {
 await setBackend('cpu');
 const folder = mkdtempSync(join(tmpdir(), 'tenon-fuzz-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-const files = originals(folder, await format.prepare(folder));
+const names = await format.prepare(folder);
+const files = names.map((file) => [file, readFileSync(join(folder, file))] as const);
 await format.load(folder); // what is compiled at the first call is no file's fault
 for (let index = from; index < to; index++) {
-  const [target, original] = [...files][index % files.size]!;
+  const [target, original] = files[index % files.length]!;
   const mutated = mutate(original, seed, index, format.text?.(original, target));
   writeFileSync(join(folder, target), mutated);
   say(String(index));

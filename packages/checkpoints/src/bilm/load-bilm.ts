@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { assertStateDict, type Backbone, type ModelSpec, TenonError, ZeroStream } from '@tenon/core';
+import { assertStateDict, type Backbone, type ModelSpec, TenonError } from '@tenon/core';
 import type { LoadedBackbone } from '../hugging-face/from-pretrained.ts';
-import { limitsOf } from '../hugging-face/limits.ts';
+import { builtFor } from '../hugging-face/limits.ts';
 import { readObject } from '../hugging-face/read-object.ts';
 import { openHDF5 } from './open-hdf5.ts';
 
@@ -33,9 +33,10 @@ export async function loadBilm<Config, Body extends Backbone>(
 ): Promise<LoadedBackbone<Config, Body>> {
   const config: Config = { ...spec.parseConfig(await readOptions(files.options)), ...changes };
   using file = await openHDF5(files.weights);
-  const weights = spec.sanitize?.(file.weights, config) ?? file.weights;
-  const backbone = spec(config, { random: new ZeroStream(limitsOf(file.weights)) });
+  // Building comes first: it refuses impossible sizes.
+  const backbone = builtFor(spec, config, file.weights);
   try {
+    const weights = spec.sanitize?.(file.weights, config) ?? file.weights;
     assertStateDict(backbone.parameters(), weights, files.weights);
     backbone.loadStateDict(weights);
     return { backbone, config, fresh: [] };

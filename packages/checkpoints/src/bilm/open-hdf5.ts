@@ -17,7 +17,7 @@ const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 const DEEPEST = 16;
 const MOST_TENSORS = 10_000;
 /** What a tensor may be larger than its file: compressed files exist, but a damaged size must not fill the memory. */
-const ROOM = 2 ** 26;
+const ROOM = 2 ** 24;
 
 /**
  * Opens an HDF5 file of float tensors in groups, as bilm writes its weights. Each tensor comes from disk when its
@@ -40,7 +40,7 @@ export async function openHDF5(path: string): Promise<HDF5File> {
     for (const { name, dataset } of datasetsIn(path, file, library)) {
       if (weights.size >= MOST_TENSORS) throw damaged(path, `more than ${MOST_TENSORS} tensors`);
       const metadata = attempt(path, () => dataset.metadata);
-      const shape = shapeOf(path, name, metadata, library, 2 * size + ROOM);
+      const shape = shapeOf(path, name, metadata, library, size + ROOM);
       weights.set(name, {
         dtype: 'float32',
         shape,
