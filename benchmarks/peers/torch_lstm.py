@@ -16,11 +16,14 @@ class Training:
         self.lstm = torch.nn.LSTM(P, H, num_layers=size["layers"], proj_size=P)
         with torch.no_grad():
             for i in range(size["layers"]):
-                # Ours lie the other way round, and have one bias.
-                self.weight("weight_ih", i).copy_(formula(f"layers.{i}.input", (P, 4 * H)).t())
-                self.weight("weight_hh", i).copy_(formula(f"layers.{i}.recurrent", (P, 4 * H)).t())
-                self.weight("weight_hr", i).copy_(formula(f"layers.{i}.projection", (H, P)).t())
-                self.weight("bias_ih", i).copy_(formula(f"layers.{i}.bias", (4 * H,)))
+                # The gates lie in the same order; ours has one bias.
+                def ours(name, shape):
+                    return formula(f"layers.{i}.{name}", shape)
+
+                self.weight("weight_ih", i).copy_(ours("input_linearity.weight", (4 * H, P)))
+                self.weight("weight_hh", i).copy_(ours("state_linearity.weight", (4 * H, P)))
+                self.weight("weight_hr", i).copy_(ours("state_projection.weight", (P, H)))
+                self.weight("bias_ih", i).copy_(ours("state_linearity.bias", (4 * H,)))
                 self.weight("bias_hh", i).zero_().requires_grad_(False)
         self.inputs, self.targets = (formula(name, (T, B, P)) for name in ("inputs", "targets"))
         trained = [parameter for parameter in self.lstm.parameters() if parameter.requires_grad]
