@@ -28,7 +28,7 @@ export {
   type LSTMOutput,
 } from './lstm.ts';
 export { LSTMState, type LSTMStateOptions } from './lstm-state.ts';
-export { MixedLayers, type MixedLayersOptions } from './mixed-layers.ts';
+export { MixedLayers, type MixedLayersOptions, mixedLayers } from './mixed-layers.ts';
 export { positionsFrom } from './positions.ts';
 export {
   attendRelative,

@@ -1,11 +1,15 @@
 import {
   type Backbone,
+  defineModel,
   type Encoded,
   type EncodeOptions,
   type HeadDefaults,
   type ModelInput,
+  type ModelSpec,
   Module,
   type RecurrentState,
+  type StateDict,
+  ZeroStream,
 } from '@tenon/core';
 import { tidy } from '@tensorflow/tfjs-core';
 import { ScalarMix, type ScalarMixOptions } from './scalar-mix.ts';
@@ -65,3 +69,51 @@ export class MixedLayers extends Module implements Backbone {
     };
   }
 }
+
+/**
+ * A model's spec with the mix on top, so that both are loaded and saved together. In a checkpoint of the model alone
+ * the mix is missing, and starts as the options say.
+ *
+ * @example
+ * ```ts
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { mixedLayers } from '@tenon/layers';
+ * import { bert, bertTiny } from '@tenon/models';
+ *
+ * const mixedBert = mixedLayers(bert, { layers: bertTiny.layers + 1 });
+ * using model = mixedBert(bertTiny); // and: fromPretrained(mixedBert, folder, { task: TokenClassification })
+ * console.log([...model.parameters().keys()].slice(-2)); // [ 'mix.weights', 'mix.gamma' ]
+ * ```
+ */
+export function mixedLayers<Config>(
+  spec: ModelSpec<Config, Backbone>,
+  options: MixedLayersOptions,
+): ModelSpec<Config, MixedLayers> {
+  const { outside, optional } = spec;
+  return defineModel((config, build) => new MixedLayers(spec(config, build), options), {
+    ...spec,
+    ...(outside && { outside: belowBackbone(outside) }),
+    optional: new RegExp(['^mix\\.', ...(optional ? [belowBackbone(optional).source] : [])].join('|')),
+    sanitize(weights: StateDict, config: Config): StateDict {
+      // A model made only for its names: it takes no memory. What is not among them is a head's.
+      using model = spec(config, { random: new ZeroStream() });
+      const own = model.parameters();
+      const inner = spec.sanitize?.(weights, config) ?? weights;
+      return new Map([...inner].map(([name, stored]) => [own.has(name) ? `backbone.${name}` : name, stored]));
+    },
+    unsanitize(weights: StateDict, config: Config): StateDict {
+      const start = 'backbone.';
+      const inner: StateDict = new Map();
+      const mix: StateDict = new Map();
+      for (const [name, stored] of weights) {
+        if (name.startsWith(start)) inner.set(name.slice(start.length), stored);
+        else mix.set(name, stored);
+      }
+      return new Map([...(spec.unsanitize?.(inner, config) ?? inner), ...mix]);
+    },
+  });
+}
+
+/** A pattern of the model's own names that also finds them below `backbone.`. */
+const belowBackbone = (pattern: RegExp): RegExp =>
+  new RegExp(pattern.source.replaceAll('^', '^(?:backbone\\.)?'), pattern.flags);

@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromPretrained, savePretrained } from '@tenon/checkpoints';
 import { type ModelInput, RandomStream, type RecurrentState } from '@tenon/core';
-import { MixedLayers } from '@tenon/layers';
+import { TokenClassification } from '@tenon/heads';
+import { MixedLayers, mixedLayers } from '@tenon/layers';
 import {
   expectClose,
   leakFree,
@@ -8,7 +13,17 @@ import {
   selectBackend,
   testBackends,
 } from '@tenon/testing';
-import { memory, type Scalar, slice, sum, tensor2d, tensor3d, tidy, zeros } from '@tensorflow/tfjs-core';
+import {
+  memory,
+  type Scalar,
+  slice,
+  sum,
+  tensor1d,
+  tensor2d,
+  tensor3d,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ELMo, type ELMoConfig, elmo, elmoSmall } from './elmo.ts';
 
@@ -85,6 +100,36 @@ describe.each(testBackends())('%s', (backend) => {
     const trainable = [...mixed.parameters()].filter(([, parameter]) => parameter.trainable);
     expect(trainable.map(([name]) => name)).toEqual(['mix.weights', 'mix.gamma']);
     expect(mixed.headDefaults.pooling).toBe('mean');
+  });
+
+  test('a head with a mix is saved and loaded, and a mix goes on a model that was saved without', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tenon-elmo-'));
+    const mixed = mixedLayers(elmo, { layers: 3 });
+    using model = make();
+    await savePretrained(folder, { spec: elmo, config: tiny, model });
+    const first = await fromPretrained(mixed, folder, { task: TokenClassification, head: { labels: 2 } });
+    using tagger = first.model;
+    expect(first.fresh).toEqual([
+      'backbone.mix.weights',
+      'backbone.mix.gamma',
+      'classifier.weight',
+      'classifier.bias',
+    ]);
+    for (const [name, parameter] of model.parameters()) {
+      const loaded = tagger.parameters().get(`backbone.backbone.${name}`)!;
+      expect(loaded.dataSync(), name).toEqual(parameter.dataSync());
+    }
+    const weights = tensor1d([1, 2, 3]);
+    tagger.parameters().get('backbone.mix.weights')!.assign(weights);
+    weights.dispose();
+    await savePretrained(folder, { spec: mixed, config: tiny, model: tagger });
+    const second = await fromPretrained(mixed, folder, { task: TokenClassification });
+    using again = second.model;
+    expect(second.fresh).toEqual([]);
+    for (const [name, parameter] of tagger.parameters()) {
+      expect(again.parameters().get(name)!.dataSync(), name).toEqual(parameter.dataSync());
+    }
+    rmSync(folder, { recursive: true });
   });
 
   test('both directions see the whole sentence', () => {
