@@ -1,8 +1,15 @@
+import type { Parameter } from '@tenon/core';
 import { add, mul, sub } from '@tensorflow/tfjs-core';
 import { type DecayOptions, isMatrix } from './add-decayed-weights.ts';
 import { assertNotNegative } from './checks.ts';
 import type { Schedule } from './schedules.ts';
 import { mapTensors, scaledTensors, type Transform } from './transform.ts';
+
+/** What the fused kernel has to know of this transform. */
+export interface DecayAfterTransform extends Transform {
+  /** How much of a parameter goes in a step, counted from 0: `learningRate(step) · rate`, or 0. */
+  readonly decayAfter: (name: string, parameter: Parameter, step: number) => number;
+}
 
 /**
  * Decoupled weight decay of what the update has made of the parameters, as OpenAI's Adam has it. It stands last,
@@ -15,18 +22,21 @@ export function decayWeightsAfter(
   rate: number,
   learningRate: Schedule,
   { decay = isMatrix }: DecayOptions = {},
-): Transform {
+): DecayAfterTransform {
   assertNotNegative('decayWeightsAfter: rate', rate, 'Pass 0.01, or 0 for no decay.');
+  const decayAfter: DecayAfterTransform['decayAfter'] = (name, parameter, step) =>
+    decay(name, parameter) ? learningRate(step) * rate : 0;
   return {
+    decayAfter,
     start: (parameters) => ({
       plan(updates) {
-        const share = learningRate(updates.step) * rate;
+        const { step, stepNow } = updates;
         const tensors = mapTensors(scaledTensors(updates), (update, name) => {
           const parameter = parameters.get(name)!;
-          if (!decay(name, parameter)) return update;
-          return sub(update, mul(add(parameter, update), share));
+          const share = decayAfter(name, parameter, step);
+          return share === 0 ? update : sub(update, mul(add(parameter, update), share));
         });
-        return { step: updates.step, stepNow: updates.stepNow, tensors };
+        return { step, stepNow, tensors };
       },
     }),
   };

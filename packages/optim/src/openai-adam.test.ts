@@ -2,6 +2,8 @@ import { parameter, RandomStream, uniform } from '@tenon/core';
 import { leakFree, selectBackend, testBackends } from '@tenon/testing';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { chain } from './chain.ts';
+import { clipByValue } from './clip-by-value.ts';
 import { type OpenAIAdamOptions, openAIAdam } from './openai-adam.ts';
 import { createOptimizer } from './optimizer.ts';
 import { warmupLinear } from './schedules.ts';
@@ -17,43 +19,50 @@ const gradient = (name: string, step: number, i: number): number =>
 describe.each(testBackends())('%s', (backend) => {
   beforeAll(() => selectBackend(backend));
 
-  // An epsilon large enough to tell √v from √(v / (1 − β₂ᵗ)).
-  test.each<Partial<OpenAIAdamOptions>>([
-    { epsilon: 0.3, weightDecay: 0.5 },
-    { epsilon: 0.3, weightDecay: 0.5, maximumNorm: Number.POSITIVE_INFINITY },
-    { beta1: 0.8, beta2: 0.9, epsilon: 1e-3, maximumNorm: 0.1, decay: (name) => name === 'bias' },
-  ])('gives the numbers of its formula in float64: %o', async (options) => {
-    await leakFree(() => {
-      const random = new RandomStream(3);
-      const parameters = new Map(
-        [...SHAPES].map(([name, shape]) => [name, parameter(shape, uniform(1), random)]),
-      );
-      const expected = new Map([...parameters].map(([name, value]) => [name, Array.from(value.dataSync())]));
-      const optimizer = createOptimizer(openAIAdam({ learningRate, ...options }), parameters);
-      const reference = inFloat64(expected, options);
-      for (let step = 0; step < 10; step++) {
-        const gradients = new Map<string, Tensor>(
-          [...parameters].map(([name, { shape, size }]) => [
-            name,
-            tensor(
-              Array.from({ length: size }, (_, i) => gradient(name, step, i)),
-              shape,
-            ),
-          ]),
+  // A transform that changes nothing stands last in every second rule, so that the fused kernel is not taken.
+  describe.each([true, false])('fused: %s', (isFused) => {
+    // An epsilon large enough to tell √v from √(v / (1 − β₂ᵗ)).
+    test.each<Partial<OpenAIAdamOptions>>([
+      { epsilon: 0.3, weightDecay: 0.5 },
+      { epsilon: 0.3, weightDecay: 0.5, maximumNorm: Number.POSITIVE_INFINITY },
+      { beta1: 0.8, beta2: 0.9, epsilon: 1e-3, maximumNorm: 0.1, decay: (name) => name === 'bias' },
+    ])('gives the numbers of its formula in float64: %o', async (options) => {
+      await leakFree(() => {
+        const adam = openAIAdam({ learningRate, ...options });
+        const rule = isFused ? adam : chain(adam, clipByValue(Number.POSITIVE_INFINITY));
+        const random = new RandomStream(3);
+        const parameters = new Map(
+          [...SHAPES].map(([name, shape]) => [name, parameter(shape, uniform(1), random)]),
         );
-        const report = optimizer.update(gradients);
-        const norm = reference(step);
-        expect(report.learningRate).toBeCloseTo(learningRate(step + 1), 12);
-        expect(report.gradientNorm!.dataSync()[0]).toBeCloseTo(norm, 5);
-        report.gradientNorm!.dispose();
-        for (const value of gradients.values()) value.dispose();
-      }
-      for (const [name, value] of parameters) {
-        const got = value.dataSync();
-        for (const [i, number] of expected.get(name)!.entries()) expect(got[i]).toBeCloseTo(number, 5);
-        value.dispose();
-      }
-      optimizer.dispose();
+        const expected = new Map(
+          [...parameters].map(([name, value]) => [name, Array.from(value.dataSync())]),
+        );
+        const optimizer = createOptimizer(rule, parameters);
+        const reference = inFloat64(expected, options);
+        for (let step = 0; step < 10; step++) {
+          const gradients = new Map<string, Tensor>(
+            [...parameters].map(([name, { shape, size }]) => [
+              name,
+              tensor(
+                Array.from({ length: size }, (_, i) => gradient(name, step, i)),
+                shape,
+              ),
+            ]),
+          );
+          const report = optimizer.update(gradients);
+          const norm = reference(step);
+          expect(report.learningRate).toBeCloseTo(learningRate(step + 1), 12);
+          expect(report.gradientNorm!.dataSync()[0]).toBeCloseTo(norm, 5);
+          report.gradientNorm!.dispose();
+          for (const value of gradients.values()) value.dispose();
+        }
+        for (const [name, value] of parameters) {
+          const got = value.dataSync();
+          for (const [i, number] of expected.get(name)!.entries()) expect(got[i]).toBeCloseTo(number, 5);
+          value.dispose();
+        }
+        optimizer.dispose();
+      });
     });
   });
 });

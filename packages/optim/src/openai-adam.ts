@@ -23,6 +23,8 @@ export interface OpenAIAdamOptions extends Pick<AdamOptions, 'beta1' | 'beta2' |
  *     p ← p − lr(t) · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)
  *     p ← p − lr(t) · decay · p                  weights and embeddings, not biases and layer norms
  *
+ * All but the clipping run as one kernel, which changes the parameters in place.
+ *
  * GPT's schedules are `warmupCosine` for pre-training, at 2.5e-4, and `warmupLinear` for fine-tuning, at 6.25e-5
  * with a warm-up of .2 % of the steps.
  *

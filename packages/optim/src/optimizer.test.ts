@@ -8,6 +8,7 @@ import { addDecayedWeights } from './add-decayed-weights.ts';
 import { chain } from './chain.ts';
 import { clipByGlobalNorm } from './clip-by-global-norm.ts';
 import { clipByValue } from './clip-by-value.ts';
+import { openAIAdam } from './openai-adam.ts';
 import { createOptimizer } from './optimizer.ts';
 import { scaleByAdam } from './scale-by-adam.ts';
 import { scaleByLearningRate } from './scale-by-learning-rate.ts';
@@ -46,6 +47,7 @@ describe.each(testBackends())('%s', (backend) => {
       return kernelNames;
     };
     expect(await kernelsOf(accumulate(1, adamW({ learningRate })))).toContain('TenonAdamWUpdate');
+    expect(await kernelsOf(openAIAdam({ learningRate }))).toContain('TenonAdamWUpdate');
     expect(await kernelsOf(chain(adamW({ learningRate }), clipByValue(1)))).not.toContain('TenonAdamWUpdate');
   });
 
