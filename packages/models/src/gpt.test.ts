@@ -24,6 +24,13 @@ describe.each(testBackends())('%s', (backend) => {
     for (const { name, run } of modelContract({ make, vocabularySize: 19, causal: true })) test(name, run);
   });
 
+  describe('contract, its scores not tied', () => {
+    const untied = (): GPT => gpt({ ...tiny, activation: 'silu', tieWordEmbeddings: false });
+    for (const { name, run } of modelContract({ make: untied, vocabularySize: 19, causal: true })) {
+      test(name, run);
+    }
+  });
+
   test('takes embeddings in the place of ids', () => {
     using model = make();
     tidy(() => {
