@@ -26,9 +26,9 @@ describe.each(testBackends())('%s', (backend) => {
 
   describe('contract, its scores not tied', () => {
     const untied = (): GPT => gpt({ ...tiny, activation: 'silu', tieWordEmbeddings: false });
-    for (const { name, run } of modelContract({ make: untied, vocabularySize: 19, causal: true })) {
-      test(name, run);
-    }
+    // The contract encodes, and scores nothing.
+    const options = { make: untied, vocabularySize: 19, causal: true, zeroGradient: /^lm_head/ };
+    for (const { name, run } of modelContract(options)) test(name, run);
   });
 
   test('takes embeddings in the place of ids', () => {
