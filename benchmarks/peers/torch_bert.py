@@ -1,7 +1,8 @@
 """BERT in PyTorch, for the benchmark engine: `torch_bert.py step` trains it, `torch_bert.py forward` encodes.
 
 Asked to build: {"size": {...}, "optimizer": {...}, "threads": 2, "seed": 1}; the rest is in `protocol.py`.
-B sequences of T tokens, N = B·T, C channels, H heads, V vocabulary; `src/engine/bert.ts` is the same model.
+B sequences of T tokens, N = B·T, C channels, H heads, V vocabulary; `bert` of @tenon/models is the same
+model, `src/engine/bert.ts` gives it the same first values.
 """
 
 import math

@@ -1,14 +1,13 @@
 // What the benchmark has BERT do: a training step, and a forward pass.
 import { CounterStream } from '@tenon/core';
 import { compile, exportOnnx } from '@tenon/tfjs-backend-onnx';
-import { dispose, type Tensor1D, type Tensor2D, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor1D, type Tensor2D, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Work } from '../serve.ts';
 import type { AdamWWithClipping } from '../sizes.ts';
 import { Trainer, timed } from '../trainer.ts';
-import { Bert, BertForMaskedLM, type BertInput, type BertSize } from './bert.ts';
+import { type BertInput, type BertSize, encoder, maskedLanguageModel } from './bert.ts';
 import { bertNumbers, CHECKED } from './bert-inputs.ts';
 import { integers } from './formula.ts';
-import { setByFormula } from './set-by-formula.ts';
 
 export interface BertRequest {
   readonly size: BertSize;
@@ -27,26 +26,25 @@ function inputOf(size: BertSize, call: number): BertInput {
 }
 
 export function maskedLM({ size, optimizer, seed }: BertRequest): Work {
-  const model = new BertForMaskedLM(size);
-  setByFormula(model);
+  const model = maskedLanguageModel(size);
   const trainer = new Trainer(model, optimizer);
   const batchOf = (step: number) => {
     const { batch, tokens, vocabulary, predictions } = size;
-    const columns = integers(batch * predictions, tokens / 2, 3 * step + 1);
-    const places = columns.map((column, i) => Math.floor(i / predictions) * tokens + column);
+    const predicted = (limit: number, call: number): Tensor2D =>
+      tensor2d(integers(batch * predictions, limit, call), [batch, predictions], 'int32');
     return {
-      input: inputOf(size, 3 * step),
-      places: tensor1d(places, 'int32'),
-      targets: tensor1d(integers(places.length, vocabulary, 3 * step + 2), 'int32'),
+      ...inputOf(size, 3 * step),
+      maskedPositions: predicted(tokens / 2, 3 * step + 1),
+      maskedIds: predicted(vocabulary, 3 * step + 2),
     };
   };
   const first = batchOf(0);
-  const check = trainer.check(() => model.loss(first.input, first.places, first.targets));
+  const check = trainer.check(() => model.loss(first, { training: false }).loss);
   dispose(first);
   let steps = 0;
   const step = compile((batch: ReturnType<typeof batchOf>, counter: Tensor1D) => {
     const options = { training: true, random: new CounterStream(counter) };
-    return trainer.update(() => model.loss(batch.input, batch.places, batch.targets, options));
+    return trainer.update(() => model.loss(batch, options).loss);
   });
   return {
     facts: {},
@@ -70,9 +68,8 @@ export async function bertForward({
   size,
   exportTo: file,
 }: BertRequest & { readonly exportTo?: string }): Promise<Work> {
-  const model = new Bert(size);
-  setByFormula(model);
-  const forward = compile((input: BertInput) => tidy(() => model.forward(input)), { freeze: true });
+  const model = encoder(size);
+  const forward = compile((input: BertInput) => model.encode(input).lastHidden, { freeze: true });
   const encode = async (input: BertInput): Promise<Float32Array> => {
     const hidden = forward(input);
     const values = await hidden.data<'float32'>();
@@ -81,7 +78,7 @@ export async function bertForward({
   };
   const first = inputOf(size, 0);
   if (file !== undefined) {
-    await exportOnnx((input) => model.forward(input as BertInput), first, { file, opset: 20 });
+    await exportOnnx((input) => model.encode(input as BertInput).lastHidden, first, { file, opset: 20 });
   }
   const check = [...(await encode(first)).subarray(0, CHECKED)];
   dispose(first);
