@@ -78,7 +78,9 @@ class CharacterConvolution extends Module {
     const places = K - W + 1;
     // Each place's window in a row, so that the filters are one product.
     const windows = Array.from({ length: W }, (_, w) => slice(characters, [0, w, 0], [N, places, D]));
-    const weight = reshape<Rank.R2>(transpose(this.weight, [0, 2, 1]), [-1, W * D]);
+    // With windows or vectors of one there is no order to change.
+    const byPlace = W === 1 || D === 1 ? this.weight : transpose(this.weight, [0, 2, 1]);
+    const weight = reshape<Rank.R2>(byPlace, [-1, W * D]);
     const found = linearMap(concat(windows, 2), weight, undefined, 'out,in') as Tensor3D; // [N, places, F]
     return add(maxOverPlaces(found), this.bias); // the same as the most of found + bias
   }
