@@ -7,14 +7,26 @@ import type { StateDict, Task, TaskLayout } from '@tenon/core';
  */
 export const UNTIED: RegExp = /^lm_head\.weight$/;
 
+export interface Ties {
+  /** Whether the scores are the embeddings. */
+  readonly tied: boolean;
+  /** The name of the embeddings. */
+  readonly embedding: string;
+}
+
 /**
  * What a checkpoint has of its own: without the masks and positions that old files keep as buffers, and, where
- * they are tied, without the copy of the embeddings that is the language model's head.
+ * they are tied, without the copy of the embeddings that is the language model's head. Of the two transformers 5
+ * keeps only the head in an `OpenAIGPTDoubleHeadsModel`: then that is the embeddings.
  */
-export function withoutCopies(weights: StateDict, tied: boolean): StateDict {
-  const isCopy = (name: string): boolean =>
-    /^h\.\d+\.attn\.(masked_)?bias$|^position_ids$/.test(name) || (tied && UNTIED.test(name));
-  return new Map([...weights].filter(([name]) => !isCopy(name)));
+export function ownWeights(weights: StateDict, { tied, embedding }: Ties): StateDict {
+  const kept: StateDict = new Map();
+  for (const [name, stored] of weights) {
+    if (/^h\.\d+\.attn\.(masked_)?bias$|^position_ids$/.test(name)) continue;
+    if (!tied || !UNTIED.test(name)) kept.set(name, stored);
+    else if (!weights.has(embedding)) kept.set(embedding, stored);
+  }
+  return kept;
 }
 
 /**

@@ -1,5 +1,5 @@
 // GPT's config.json.
-import type { Json } from '@tenon/core';
+import { type Json, storedTensor } from '@tenon/core';
 import { describe, expect, test } from 'vitest';
 import { gpt, gptBase } from './gpt.ts';
 
@@ -75,4 +75,18 @@ describe('config.json', () => {
       'openai-gpt config, model_type: expected "openai-gpt", got "gpt2". Load it with its own model.',
     ],
   ])('%j', (json, message) => expect(() => gpt.parseConfig(json)).toThrow(message));
+});
+
+test('sanitize takes the head for the embeddings where it alone is there: so transformers saves double heads', () => {
+  const [head, other] = [1, 2].map((value) => storedTensor(Float32Array.of(value), [1]));
+  const file = new Map([
+    ['lm_head.weight', head!],
+    ['h.0.attn.bias', other!],
+  ]);
+  expect([...gpt.sanitize!(file, gptBase)]).toEqual([['tokens_embed.weight', head]]);
+  expect([...gpt.sanitize!(file, { ...gptBase, tieWordEmbeddings: false })]).toEqual([
+    ['lm_head.weight', head],
+  ]);
+  const both = new Map([...file, ['tokens_embed.weight', other!]] as const);
+  expect([...gpt.sanitize!(both, gptBase)]).toEqual([['tokens_embed.weight', other]]);
 });

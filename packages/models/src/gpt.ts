@@ -21,7 +21,7 @@ import {
 import { Embedding, type KeyValueCache, LayerNorm, Linear, tiedScorer } from '@tenon/layers';
 import { add, type Tensor2D } from '@tensorflow/tfjs-core';
 import { boolean, choice, configFile, count, number, rate, tokenId } from './config-file.ts';
-import { decoderTasks, UNTIED, withoutCopies } from './gpt-checkpoint.ts';
+import { decoderTasks, ownWeights, UNTIED } from './gpt-checkpoint.ts';
 import {
   assertHeads,
   type BlockOptions,
@@ -194,6 +194,7 @@ export const gpt: ModelSpec<GPTConfig, GPT> = defineModel(
     tasks: decoderTasks('OpenAIGPT'),
     ...gptConfigFile,
     release: gptRelease,
-    sanitize: (weights: StateDict, { tieWordEmbeddings }) => withoutCopies(weights, tieWordEmbeddings),
+    sanitize: (weights: StateDict, { tieWordEmbeddings: tied }) =>
+      ownWeights(weights, { tied, embedding: 'tokens_embed.weight' }),
   },
 );

@@ -30,7 +30,7 @@ import {
   rate,
   tokenId,
 } from './config-file.ts';
-import { decoderTasks, UNTIED, withoutCopies } from './gpt-checkpoint.ts';
+import { decoderTasks, ownWeights, UNTIED } from './gpt-checkpoint.ts';
 import {
   assertHeads,
   type BlockOptions,
@@ -226,6 +226,7 @@ export const gpt2: ModelSpec<GPT2Config, GPT2> = defineModel(
     tasks: decoderTasks('GPT2'),
     ...configFile('gpt2', gpt2ConfigOptions),
 
-    sanitize: (weights: StateDict, { tieWordEmbeddings }) => withoutCopies(weights, tieWordEmbeddings),
+    sanitize: (weights: StateDict, { tieWordEmbeddings: tied }) =>
+      ownWeights(weights, { tied, embedding: 'wte.weight' }),
   },
 );

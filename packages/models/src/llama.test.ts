@@ -1,4 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fromPretrained, openSafetensors, savePretrained } from '@tenon/checkpoints';
 import { RandomStream } from '@tenon/core';
+import { SequenceClassification, TokenClassification } from '@tenon/heads';
 import { modelContract, selectBackend, testBackends } from '@tenon/testing';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Llama, type LlamaConfig, llama, llama3_8B, llama32_1B } from './llama.ts';
@@ -60,6 +65,27 @@ describe('config.json', () => {
       'llama config, rope_scaling: expected the type "default", or "llama3" with factor, low_freq_factor, high_freq_factor, original_max_position_embeddings, got {"type":"dynamic","factor":2}. This model has no other variant.',
     );
   });
+});
+
+test.each([
+  [SequenceClassification, ['score.weight']],
+  [TokenClassification, ['score.weight', 'score.bias']],
+])('%o is written under the names of transformers, without a head for words', async (task, names) => {
+  await selectBackend(testBackends().at(-1)!);
+  const folder = mkdtempSync(join(tmpdir(), 'tenon-llama-'));
+  try {
+    const config = { ...tiny, tieWordEmbeddings: true };
+    using model = new task(make(config), { labels: 3 });
+    await savePretrained(folder, { spec: llama, config, model });
+    using file = await openSafetensors(join(folder, 'model.safetensors'));
+    const beside = [...file.weights.keys()].filter((name) => !name.startsWith('model.'));
+    expect(beside).toEqual(names);
+    const loaded = await fromPretrained(llama, folder, { task: task as typeof SequenceClassification });
+    loaded.model.dispose();
+    expect(loaded.fresh).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test.each([

@@ -409,6 +409,9 @@ function unknownRotary(got: Json): TenonError {
   });
 }
 
+/** A classifier has no matrix of scores beside the embeddings. */
+const WITHOUT_LM_HEAD = { tieWordEmbeddings: true } as const;
+
 /**
  * Llama: builds a model from a config, and says how checkpoints are read and written.
  *
@@ -438,6 +441,12 @@ export const llama: ModelSpec<LlamaConfig, Llama> = defineModel(
       sequenceClassification: {
         architecture: 'LlamaForSequenceClassification',
         head: { 'classifier.weight': 'score.weight' },
+        config: WITHOUT_LM_HEAD,
+      },
+      tokenClassification: {
+        architecture: 'LlamaForTokenClassification',
+        head: { 'classifier.weight': 'score.weight', 'classifier.bias': 'score.bias' },
+        config: WITHOUT_LM_HEAD,
       },
     },
     parseConfig: parseLlamaConfig,

@@ -180,6 +180,17 @@ describe('headContract', () => {
 
   test('passes a sound head', async () =>
     expect(await failures(headContract({ make: () => new Distance(), batch }))).toEqual([]));
+  test('allows for a parameter that has no part in the loss', async () => {
+    class Idle extends Distance {
+      readonly idle: Parameter = drawn([1]);
+    }
+    const failing = (zeroGradient: RegExp) =>
+      failures(headContract({ make: () => new Idle(), batch, zeroGradient }));
+    expect(await failing(/^idle$/)).toEqual([]);
+    expect(await failing(/^other$/)).toContain(
+      'has a finite gradient for every parameter, and none that is zero',
+    );
+  });
   test('finds a gradient that leads upwards', async () =>
     expect(await failures(headContract({ make: () => new Upwards(), batch }))).toContain(
       'has a loss that falls against the gradient',

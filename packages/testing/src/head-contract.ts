@@ -34,7 +34,8 @@ export function headContract<Batch>(options: HeadContractOptions<Batch>): Contra
         const before = read(loss(model));
         const gradients = namedGradients(model, () => loss(model));
         for (const [name, parameter] of model.parameters()) {
-          const gradient = gradients.get(name)!;
+          const gradient = gradients.get(name);
+          if (gradient === undefined) continue; // no part of the loss, as the contract of modules may allow
           tidy(() => parameter.assign(sub(parameter, mul(gradient, 0.01))));
           gradient.dispose();
         }
