@@ -1,21 +1,10 @@
 // Models as ONNX files: what @tenon/tfjs-backend-onnx records of them runs in a plain session of ONNX Runtime.
-import { Module, RandomStream } from '@tenon/core';
-import {
-  activation,
-  attend,
-  Embedding,
-  LayerNorm,
-  Linear,
-  mergeHeads,
-  paddingMask,
-  positionsFrom,
-  splitHeads,
-} from '@tenon/layers';
 import { expectClose } from '@tenon/testing';
 import { exportOnnx } from '@tenon/tfjs-backend-onnx';
-import { add, reshape, setBackend, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { setBackend, type Tensor, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { bert, bertTiny } from './bert.ts';
 import { gpt2, gpt2Small } from './gpt2.ts';
 
 type Ids = Readonly<Record<string, Tensor2D>>;
@@ -94,10 +83,19 @@ describe('a model exported to ONNX', () => {
     }
   });
 
-  test('an encoder like BERT', async () => {
+  test('BERT, of any batch and sequence', async () => {
     await setBackend('onnx');
-    using model = new Encoder(new RandomStream(1));
-    const hidden = (inputs: Ids): Tensor => model.forward(inputs);
+    using model = bert({
+      ...bertTiny,
+      vocabularySize: 40,
+      contextLength: 16,
+      hiddenSize: 16,
+      feedForwardSize: 64,
+      heads: 4,
+    });
+    const hidden = ({ input_ids, attention_mask, token_type_ids }: Ids): Tensor =>
+      model.encode({ inputIds: input_ids!, attentionMask: attention_mask!, tokenTypeIds: token_type_ids! })
+        .lastHidden;
     const inputs = (batch: number, time: number): Ids => ({
       input_ids: ids(40, batch, time),
       attention_mask: leftPadded(batch, time),
@@ -116,67 +114,3 @@ describe('a model exported to ONNX', () => {
       await expectSameNumbers(bytes, hidden, inputs(batch, time));
   });
 });
-
-/** Two layers of post-norm self-attention over words, positions and segments. B batch, T time, C channels, H heads. */
-class Encoder extends Module {
-  readonly words: Embedding;
-  readonly positions: Embedding;
-  readonly segments: Embedding;
-  readonly norm: LayerNorm;
-  readonly layers: readonly EncoderLayer[];
-
-  constructor(random: RandomStream) {
-    super();
-    this.words = new Embedding(40, 16, { random });
-    this.positions = new Embedding(16, 16, { random });
-    this.segments = new Embedding(2, 16, { random });
-    this.norm = new LayerNorm(16, { epsilon: 1e-12 });
-    this.layers = [new EncoderLayer(random), new EncoderLayer(random)];
-  }
-
-  forward({ input_ids, attention_mask, token_type_ids }: Ids): Tensor {
-    const [batch, time] = input_ids!.shape;
-    const positions = this.positions.forward(positionsFrom(0, time)); // [T, C]
-    const embedded = add(
-      add(this.words.forward(input_ids!), positions),
-      this.segments.forward(token_type_ids!),
-    );
-    let x = reshape(this.norm.forward(embedded), [batch * time, 16]) as Tensor2D;
-    for (const layer of this.layers) x = layer.forward(x, batch, paddingMask(attention_mask!));
-    return reshape(x, [batch, time, 16]);
-  }
-}
-
-class EncoderLayer extends Module {
-  readonly query: Linear;
-  readonly key: Linear;
-  readonly value: Linear;
-  readonly output: Linear;
-  readonly attentionNorm: LayerNorm;
-  readonly up: Linear;
-  readonly down: Linear;
-  readonly norm: LayerNorm;
-
-  constructor(random: RandomStream) {
-    super();
-    this.query = new Linear(16, 16, { random });
-    this.key = new Linear(16, 16, { random });
-    this.value = new Linear(16, 16, { random });
-    this.output = new Linear(16, 16, { random });
-    this.attentionNorm = new LayerNorm(16);
-    this.up = new Linear(16, 64, { random });
-    this.down = new Linear(64, 16, { random });
-    this.norm = new LayerNorm(16);
-  }
-
-  /** [B·T, C] and a mask [B, 1, 1, T] to [B·T, C]. */
-  forward(x: Tensor2D, batch: number, mask: Tensor): Tensor2D {
-    const heads = (linear: Linear) => splitHeads(linear.forward(x), batch, 4);
-    const attended = attend(heads(this.query), [
-      { keys: heads(this.key), values: heads(this.value), mask },
-    ]).output;
-    const middle = this.attentionNorm.forward(add<Tensor2D>(x, this.output.forward(mergeHeads(attended))));
-    const inner = activation('gelu')(this.up.forward(middle)) as Tensor2D;
-    return this.norm.forward(add<Tensor2D>(middle, this.down.forward(inner)));
-  }
-}
