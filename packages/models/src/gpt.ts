@@ -31,7 +31,7 @@ import {
   decoderState,
   FeedForward,
   SelfAttention,
-} from './gpt-decoder.ts';
+} from './gpt2.ts';
 
 export interface GPTConfig extends DecoderConfig {
   /** The paper's is `gelu_new`, the tanh approximation. */
