@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Options } from 'tsup';
 import { tfjsGradients } from './scripts/tfjs-gradients-plugin.ts';
 
@@ -15,6 +15,7 @@ const config: Options = {
   // Peers stay outside, save for the one module of theirs that Node cannot load.
   noExternal: [/^@tensorflow\/tfjs-core\/dist\//],
   esbuildPlugins: [tfjsGradients()],
+  plugins: [{ name: 'keep-imports', buildEnd: ({ writtenFiles }) => keepImports(writtenFiles) }],
   shims: true,
   dts: true,
   sourcemap: true,
@@ -27,6 +28,17 @@ const config: Options = {
 };
 
 export default config;
+
+/** A package that cannot be required stays imported in CommonJS, where tsup makes a `require` of every `import()`. */
+function keepImports(files: readonly { readonly name: string }[]): void {
+  const required =
+    /Promise\.resolve\(\)\.then\(\(\) => _interopRequireWildcard\(require\(("h5wasm\/node")\)\)\)/g;
+  for (const { name } of files) {
+    if (!name.endsWith('.cjs')) continue;
+    const code = readFileSync(name, 'utf8');
+    if (required.test(code)) writeFileSync(name, code.replace(required, 'import($1)'));
+  }
+}
 
 /** The sources that the `exports` of the package being built name under `@tenon/source`, and those of its commands. */
 function entries(): string[] {
