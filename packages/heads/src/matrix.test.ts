@@ -56,7 +56,8 @@ describe.each(testBackends())('%s', (backend) => {
         });
         for (const { name, run } of contract) test(name, run);
 
-        test.runIf(!seesPadding)('is not changed by padding', () => {
+        if (seesPadding) return;
+        test('is not changed by padding', () => {
           using task = make();
           const loss = (given: Text): number =>
             tidy(() => {
