@@ -9,15 +9,16 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Guard, ReplayGuard } from './graph/guard.ts';
 import { cast } from './graph/operations.ts';
-import { currentKernel, recordedCount, reshape } from './graph/recorder.ts';
-import { type HostArray, type LazyValue, leaf, type Memory, newMemory } from './graph/value.ts';
+import { currentKernel, reshape } from './graph/recorder.ts';
+import type { HostArray, LazyValue, Memory } from './graph/value.ts';
+import { LiveValues } from './live-values.ts';
+import { notReadYet } from './not-computed.ts';
 import { completeOptions, defaultOptions, type OnnxBackendOptions, type Provider } from './options.ts';
 import type { HostType } from './runtime/buffer-pool.ts';
 import { Executor, type ExecutorStatistics } from './runtime/executor.ts';
-import { releaseUnheld } from './runtime/host-stage.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import { finish, finishLater } from './runtime/steps.ts';
-import { type TensorData, TensorStore } from './tensor-data.ts';
+import { type TensorData, TensorStore, valuesOf } from './tensor-data.ts';
+import { pairs, WrittenValues } from './written-values.ts';
 
 export interface OnnxBackendStatistics extends Readonly<ExecutorStatistics> {
   readonly cachedSessions: number;
@@ -35,14 +36,8 @@ export class OnnxBackend extends KernelBackend {
   #runtime: Runtime;
   /** For `compile`, which runs graphs of its own. */
   readonly executor: Executor;
-  /** Live values that no run has computed yet, in the order in which they were recorded. */
-  readonly #pending = new Set<LazyValue>();
-  /** The run of an asynchronous runtime that is on its way. */
-  #flight: Promise<void> | null = null;
-  /** Whether a microtask is queued that runs what is pending. */
-  #pauseAwaited = false;
-  /** There while a function is recorded for export or for replays, when nothing runs. */
-  #guard: Guard | null = null;
+  readonly #live: LiveValues;
+  readonly #written: WrittenValues;
   #options: OnnxBackendOptions;
 
   /** @param threads that one operation may use */
@@ -52,12 +47,14 @@ export class OnnxBackend extends KernelBackend {
     this.#options = defaultOptions(runtime.provider, threads);
     this.data = new TensorStore(this);
     this.executor = new Executor(runtime, this.#options);
+    this.#live = new LiveValues(this.executor);
+    this.#written = new WrittenValues(this.executor.memories.pool, this.#live);
   }
 
   get statistics(): OnnxBackendStatistics {
     return {
       ...this.executor.statistics,
-      cachedSessions: this.executor.cachedSessions,
+      cachedSessions: this.executor.graphs.size,
       idleBytes: this.executor.memories.pool.idleBytes,
       bytesToDevice: this.executor.memories.copied.toDevice,
       bytesFromDevice: this.executor.memories.copied.fromDevice,
@@ -101,17 +98,13 @@ export class OnnxBackend extends KernelBackend {
 
   /** A new tensor with that value. */
   adopt(value: LazyValue): TensorInfo {
-    value.hold();
-    if (!value.storage) this.#expect(value);
+    this.#live.hold(value);
     const dataId = this.data.add({ kind: 'value', value, references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.type as HostType };
   }
 
   adoptComplex(real: LazyValue, imaginary: LazyValue, shape: number[]): TensorInfo {
-    for (const part of [real, imaginary]) {
-      part.hold();
-      if (!part.storage) this.#expect(part);
-    }
+    for (const part of [real, imaginary]) this.#live.hold(part);
     return {
       dataId: this.data.add({ kind: 'complex', real, imaginary, references: 1 }),
       shape,
@@ -135,21 +128,18 @@ export class OnnxBackend extends KernelBackend {
 
   /** Computes every live tensor, in one graph; on an asynchronous runtime only `read` can. */
   flush(): void {
-    if (!this.#runtime.synchronous || this.#guard) return;
-    const outputs = [...this.#pending];
-    this.#pending.clear();
-    this.executor.run(outputs);
+    this.#live.flush();
   }
 
   /** Live values that no run has computed yet. */
   get pendingValues(): ReadonlySet<LazyValue> {
-    return this.#pending;
+    return this.#live.pending;
   }
 
   /** A tensor's memory, computed now if it was not yet. */
   memoryOf(tensor: TensorInfo): Memory {
     const value = this.#valueOfComputed(tensor);
-    if (!value.storage) this.#settled(value);
+    if (!value.storage) this.#live.numbers(value);
     return value.storage!;
   }
 
@@ -163,38 +153,13 @@ export class OnnxBackend extends KernelBackend {
   replace(tensor: TensorInfo, value: LazyValue): void {
     const data = this.data.get(tensor.dataId);
     value.hold();
-    for (const old of valuesOf(data)) this.#release(old);
+    for (const old of valuesOf(data)) this.#live.release(old);
     if (data.kind === 'value') data.value = value;
   }
 
   /** Values are recorded without end if nobody reads (losses collected in a list, say): runs what has piled up. */
   flushIfLong(): void {
-    if (this.#guard) return;
-    const { pendingOperations, pendingBytes } = this.#options;
-    if (recordedCount() <= pendingOperations && this.executor.memories.releasedBytes <= pendingBytes) return;
-    this.#start();
-  }
-
-  /**
-   * Notes a live value to be computed. What is recorded until the caller awaits something runs there: so a loop that
-   * awaits but reads nothing (model.fit of tfjs-layers) runs one graph a step, the same each time, and not one of as
-   * many steps as pass until someone reads.
-   */
-  #expect(value: LazyValue): void {
-    this.#pending.add(value);
-    if (this.#pauseAwaited) return;
-    this.#pauseAwaited = true;
-    queueMicrotask(() => {
-      this.#pauseAwaited = false;
-      if (this.#pending.size > 0 && !this.#guard) this.#start();
-    });
-  }
-
-  /** Runs what is pending, or has it run. */
-  #start(): void {
-    if (this.#runtime.synchronous) this.flush();
-    // Where it fails, the tensors stay to be computed, and reading them says so.
-    else if (!this.#flight) this.#launch().catch(() => {});
+    this.#live.flushIfLong(this.#options);
   }
 
   /** @throws where a kernel that falls back to the cpu backend would have to wait for one of its inputs */
@@ -202,26 +167,21 @@ export class OnnxBackend extends KernelBackend {
     if (this.#runtime.synchronous) return;
     for (const input of inputs) {
       const unread = input && valuesOf(this.data.get(input.dataId)).find(({ storage }) => !storage?.array);
-      if (!unread) continue;
-      throw new Error(
-        `onnx backend: expected the inputs of ${kernel} to be read already, got ${describe(unread)} that is not. ` +
-          `${kernel} runs on the cpu backend, and ${this.description} computes asynchronously: ` +
-          '`await x.data()` on what goes into it.',
-      );
+      if (unread) throw notReadYet(unread, kernel, this.description);
     }
   }
 
   /** The numbers of a tensor, not copied: for reading only. */
   numbers(tensor: TensorInfo): HostArray {
-    this.#guard?.assertKnown(this.value(tensor), currentKernel());
-    return this.#settled(this.#valueOfComputed(tensor));
+    this.#live.guard?.assertKnown(this.value(tensor), currentKernel());
+    return this.#live.numbers(this.#valueOfComputed(tensor));
   }
 
   /** The numbers of a tensor to be changed in place, or null where someone else can see them. */
   exclusiveNumbers(tensor: TensorInfo): HostArray | null {
     const data = this.data.get(tensor.dataId);
     if (data.kind !== 'value' || data.references > 1 || data.value.type !== tensor.dtype) return null;
-    const array = this.#settled(data.value);
+    const array = this.#live.numbers(data.value);
     const storage = data.value.storage!;
     if (storage.holders > 1) return null;
     storage.version++;
@@ -230,19 +190,17 @@ export class OnnxBackend extends KernelBackend {
 
   /** A tensor with these numbers, which become the backend's own. */
   own(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
-    return this.adopt(leaf(shape, type, this.#written(newMemory(array))));
+    return this.adopt(this.#written.own(array, shape, type));
   }
 
   /** A number that is part of the graph until it changes. */
   scalar(array: HostArray, type: HostType): LazyValue {
-    const value = leaf([], type, this.#written(newMemory(array)));
-    value.isConstant = true;
-    return value;
+    return this.#written.scalar(array, type);
   }
 
   /** A tensor with a copy of these numbers. */
   copy(array: HostArray, shape: readonly number[], type: HostType): TensorInfo {
-    return this.adopt(leaf(shape, type, this.#written(this.executor.memories.pool.copy(type, array))));
+    return this.adopt(this.#written.copy(array, shape, type));
   }
 
   /** Makes a value a variable's. */
@@ -257,30 +215,29 @@ export class OnnxBackend extends KernelBackend {
 
   /** Whether a function is recorded, for export or for replays. */
   get isRecording(): boolean {
-    return this.#guard !== null;
+    return this.#live.guard !== null;
   }
 
   /** There while what is recorded is to be replayed. */
   get replay(): ReplayGuard | null {
-    return this.#guard?.replay ?? null;
+    return this.#live.replay;
   }
 
   /** Runs `body`, which records for later: nothing is computed, and no memory is lent anew that a recording may read. */
   recordUnder<T>(guard: Guard, body: () => T): T {
-    this.#guard = guard;
-    try {
-      return body();
-    } finally {
-      this.#guard = null;
-      releaseUnheld(guard.released, (...memory) => this.executor.release(...memory, false));
-    }
+    return this.#live.recordUnder(guard, body);
+  }
+
+  /** Waits until every live tensor has its numbers. */
+  allComputed(): Promise<void> {
+    return this.#live.allComputed();
   }
 
   // What tfjs asks of a backend.
 
   override write(values: BackendValues, shape: number[], dtype: DataType): DataId {
     this.flushIfLong();
-    return this.data.add(this.#dataOf(values, shape, dtype));
+    return this.data.add(this.#written.data(values, shape, dtype));
   }
 
   override move(
@@ -290,7 +247,7 @@ export class OnnxBackend extends KernelBackend {
     dtype: DataType,
     refCount: number,
   ): void {
-    const data = this.#dataOf(values, shape, dtype);
+    const data = this.#written.data(values, shape, dtype);
     data.references = refCount;
     this.data.set(dataId, data);
   }
@@ -302,10 +259,10 @@ export class OnnxBackend extends KernelBackend {
     // Whoever disposes of the tensor while we wait does not take its numbers away.
     for (const value of values) value.hold();
     try {
-      for (const value of values) await this.#computed(value);
+      for (const value of values) await this.#live.computed(value);
       return this.#read(data);
     } finally {
-      for (const value of values) this.#release(value);
+      for (const value of values) this.#live.release(value);
     }
   }
 
@@ -326,7 +283,7 @@ export class OnnxBackend extends KernelBackend {
     const data = this.data.get(dataId);
     data.references--;
     if (!force && data.references > 0) return false;
-    for (const value of valuesOf(data)) this.#release(value);
+    for (const value of valuesOf(data)) this.#live.release(value);
     this.data.delete(dataId);
     return true;
   }
@@ -347,7 +304,7 @@ export class OnnxBackend extends KernelBackend {
     this.flush();
     const start = performance.now();
     body();
-    await this.allComputed();
+    await this.#live.allComputed();
     return { kernelMs: performance.now() - start };
   }
 
@@ -356,53 +313,18 @@ export class OnnxBackend extends KernelBackend {
   }
 
   override dispose(): void {
-    this.#pending.clear();
+    this.#live.dispose();
     this.executor.dispose();
-  }
-
-  /** Copies: the array given stays its owner's, to change or to keep, while our copy may be updated in place. */
-  #dataOf(values: BackendValues, shape: number[], dtype: DataType): TensorData {
-    if (dtype === 'string') return { kind: 'string', strings: values as Uint8Array[], references: 1 };
-    const numbers = values as HostArray;
-    if (dtype === 'complex64') {
-      const part = (offset: 0 | 1): LazyValue =>
-        this.#held(
-          Float32Array.from({ length: numbers.length / 2 }, (_, i) => numbers[2 * i + offset]!),
-          shape,
-          'float32',
-        );
-      return { kind: 'complex', real: part(0), imaginary: part(1), references: 1 };
-    }
-    return { kind: 'value', value: this.#held(numbers, shape, dtype), references: 1 };
-  }
-
-  #held(numbers: HostArray, shape: number[], type: HostType): LazyValue {
-    const value = leaf([...shape], type, this.#written(this.executor.memories.pool.copy(type, numbers)));
-    value.isConstant = shape.length === 0;
-    value.hold();
-    return value;
-  }
-
-  #written(memory: Memory): Memory {
-    this.replay?.wrote(memory);
-    return memory;
   }
 
   #read(data: TensorData): BackendValues {
     switch (data.kind) {
       case 'string':
         return data.strings;
-      case 'complex': {
-        const [real, imaginary] = [this.#settled(data.real), this.#settled(data.imaginary)];
-        const pairs = new Float32Array(2 * real.length);
-        for (let i = 0; i < real.length; i++) {
-          pairs[2 * i] = real[i]!;
-          pairs[2 * i + 1] = imaginary[i]!;
-        }
-        return pairs;
-      }
+      case 'complex':
+        return pairs(this.#live.numbers(data.real), this.#live.numbers(data.imaginary));
       case 'value':
-        return this.#settled(data.value).slice();
+        return this.#live.numbers(data.value).slice();
     }
   }
 
@@ -412,74 +334,8 @@ export class OnnxBackend extends KernelBackend {
    */
   #valueOfComputed(tensor: TensorInfo): LazyValue {
     const data = this.data.get(tensor.dataId);
-    if (data.kind === 'value' && !data.value.storage) this.#settled(data.value);
+    if (data.kind === 'value' && !data.value.storage) this.#live.numbers(data.value);
     return this.value(tensor);
-  }
-
-  #settled(value: LazyValue): HostArray {
-    if (this.replay) this.#guard!.assertKnown(value);
-    if (!value.storage) {
-      if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
-      if (this.#guard) {
-        this.#guard.assertKnown(value);
-        this.#pending.delete(value);
-        this.executor.run([value]);
-        if (value.storage) this.#written(value.storage);
-      } else if (!value.operation!.failure) {
-        this.#pending.add(value);
-        this.flush();
-      }
-      throwFailure(value);
-    }
-    const storage = value.storage!;
-    if (!storage.array) {
-      if (!this.#runtime.synchronous) throw notComputed(value, this.#runtime.description);
-      finish(this.executor.download(storage));
-    }
-    return storage.array!;
-  }
-
-  async #computed(value: LazyValue): Promise<void> {
-    while (!value.storage) {
-      throwFailure(value);
-      if (!this.#flight) this.#pending.add(value);
-      await (this.#flight ?? this.#launch());
-    }
-    const { storage } = value;
-    while (!storage.array) {
-      if (this.#flight)
-        await this.#flight.catch(() => {}); // whoever waits for that one is told
-      else await this.#fly(() => finishLater(this.executor.download(storage)));
-    }
-  }
-
-  /** Waits until every live tensor has its numbers. */
-  async allComputed(): Promise<void> {
-    this.flush();
-    while (this.#flight || this.#pending.size > 0) await (this.#flight ?? this.#launch());
-  }
-
-  /** Starts a run of all that is pending; none may be on its way. */
-  #launch(): Promise<void> {
-    // A value that was on its way when a second tensor took it is there by now.
-    const outputs = [...this.#pending].filter(({ storage }) => !storage);
-    this.#pending.clear();
-    return this.#fly(async () => {
-      try {
-        await this.executor.runAsynchronously(outputs);
-      } catch (error) {
-        for (const output of outputs) if (output.holders > 0) this.#pending.add(output);
-        throw error;
-      }
-    });
-  }
-
-  /** One thing at a time: ONNX Runtime for browsers refuses a second. */
-  #fly(work: () => Promise<void>): Promise<void> {
-    this.#flight = work().finally(() => {
-      this.#flight = null;
-    });
-    return this.#flight;
   }
 
   #use(provider: Provider): void {
@@ -494,42 +350,4 @@ export class OnnxBackend extends KernelBackend {
     this.executor.use(runtime);
     this.#runtime = runtime;
   }
-
-  #release(value: LazyValue): void {
-    value.release();
-    if (!value.storage) {
-      if (value.holders === 0) this.#pending.delete(value);
-    } else if (value.storage.holders === 0) {
-      if (this.#guard) this.#guard.released.push(value);
-      else this.executor.release(value, value.storage, this.#pending.size > 0);
-    }
-  }
-}
-
-function valuesOf(data: TensorData): readonly LazyValue[] {
-  switch (data.kind) {
-    case 'string':
-      return [];
-    case 'complex':
-      return [data.real, data.imaginary];
-    case 'value':
-      return [data.value];
-  }
-}
-
-/** Reading what could not be computed fails, each time, with the reason; everything else can be read. */
-function throwFailure({ operation }: LazyValue): void {
-  if (operation?.failure) throw operation.failure;
-}
-
-function notComputed(value: LazyValue, runtime: string): Error {
-  return new Error(
-    `onnx backend: expected numbers that are there, got ${describe(value)} that is still to be computed. ` +
-      `${runtime} computes asynchronously: read with \`await x.data()\`, not dataSync().`,
-  );
-}
-
-function describe(value: LazyValue): string {
-  const by = value.operation ? ` of ${value.operation.kernel}` : '';
-  return `a ${value.type} [${value.shape}] tensor${by}`;
 }

@@ -8,6 +8,18 @@ export type TensorData = { references: number } & (
   | { readonly kind: 'complex'; readonly real: LazyValue; readonly imaginary: LazyValue }
 );
 
+/** The values that a tensor with this data holds. */
+export function valuesOf(data: TensorData): readonly LazyValue[] {
+  switch (data.kind) {
+    case 'string':
+      return [];
+    case 'complex':
+      return [data.real, data.imaginary];
+    case 'value':
+      return [data.value];
+  }
+}
+
 /** A data id made here, which leads to its data without a look-up. */
 class Handle {
   readonly store: TensorStore;

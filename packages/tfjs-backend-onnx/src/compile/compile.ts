@@ -127,10 +127,11 @@ class CompiledFunction {
   }
 
   #entriesFor({ executor }: OnnxBackend): LeastRecentlyUsed<Entry> {
-    if (!executor.tracing) return this.#entries;
+    const { tracing } = executor.graphs;
+    if (!tracing) return this.#entries;
     if (!this.#traced) {
       this.#traced = newEntries(this.#cachedShapes);
-      executor.tracing.atEnd(() => {
+      tracing.atEnd(() => {
         this.#traced?.clear();
         this.#traced = null;
       });

@@ -1,82 +1,25 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
-import { valueName } from '../graph/build-model.ts';
-import { orderMarkers } from '../graph/order-markers.ts';
-import { type Schedule, schedule } from '../graph/schedule.ts';
-import { planStages } from '../graph/stages.ts';
-import {
-  type HostArray,
-  type HostMemory,
-  type LazyValue,
-  leaf,
-  type Memory,
-  newMemory,
-  type Operation,
-} from '../graph/value.ts';
-import { hostArray, type MemoryType } from '../runtime/buffer-pool.ts';
+import { type HostArray, type HostMemory, type LazyValue, leaf, type Memory } from '../graph/value.ts';
+import type { MemoryType } from '../runtime/buffer-pool.ts';
 import type { Executor } from '../runtime/executor.ts';
 import { blaming, failure, hostFailure } from '../runtime/failure.ts';
-import { hostInputs, runOnHost } from '../runtime/host-stage.ts';
-import type { SynchronousSession } from '../runtime/runtime.ts';
+import { runOnHost } from '../runtime/host-stage.ts';
 import type { RuntimeTensor } from '../runtime/runtime-tensor.ts';
+import { type Binding, buildStages, type GraphStage, type HostStage } from './build-stages.ts';
 import { FrozenWeights } from './frozen-weights.ts';
-import type { Recording, Source } from './record.ts';
+import type { Recording } from './record.ts';
 import type { Look } from './replay-recorder.ts';
+import { type Slot, Slots } from './slots.ts';
 
-/** The place of a value among those of one replay. */
-interface Slot {
-  readonly number: number;
-  readonly value: LazyValue;
-  readonly source: Source | null;
-  /** Whether a result or an assigned variable holds it after the replay. */
-  lasts: boolean;
-}
-
-interface Binding {
-  readonly name: string;
-  /** With the shape under which the graph reads or writes it. */
-  readonly value: LazyValue;
-  readonly slot: Slot;
-  /** Where it begins in the slot's memory. */
-  readonly offset: number;
-}
-
-interface GraphStage {
-  readonly kind: 'graph';
-  readonly plan: Schedule;
-  readonly session: SynchronousSession;
-  readonly inputs: readonly Binding[];
-  readonly outputs: readonly Slot[];
-  /** What it computes to have them: an output, or a part of one. */
-  readonly targets: readonly Binding[];
-  /** Kept from replay to replay, as are the tensors whose memory is the same again. */
-  readonly feeds: Record<string, RuntimeTensor>;
-  readonly fetches: Record<string, RuntimeTensor | null>;
-}
-
-interface HostStage {
-  readonly kind: 'host';
-  readonly operation: Operation;
-  readonly inputs: readonly Slot[];
-  readonly outputs: readonly Slot[];
-  /** For every input whether nothing reads it afterwards. */
-  readonly free: readonly boolean[];
-}
-
-/** Up to so many bytes of values, the order in which a graph computes them does not matter for memory. */
-const ANY_ORDER = 2 ** 24;
-
-/** A recording, built: sessions, operations on the host between them, and where each finds its numbers. */
+/** A recording, built, and run at each call: sessions, operations on the host between them, and the memory of each value. */
 export class Program {
   readonly #backend: OnnxBackend;
   readonly #executor: Executor;
   readonly #recording: Recording;
-  readonly #freeze: boolean;
-  readonly #frozen = new FrozenWeights();
-  readonly #slots: Slot[] = [];
-  readonly #byMemory = new Map<Memory, Slot>();
-  readonly #byValue = new Map<LazyValue, Slot>();
-  readonly #stages: (GraphStage | HostStage)[] = [];
+  readonly #frozen: FrozenWeights | null;
+  readonly #slots: readonly Slot[];
+  readonly #stages: readonly (GraphStage | HostStage)[];
   readonly #results: readonly Slot[];
   readonly #effects: readonly {
     readonly variable: Variable;
@@ -88,23 +31,21 @@ export class Program {
 
   /** @param freeze whether captured tensors that it does not assign to are built into the graphs */
   constructor(backend: OnnxBackend, recording: Recording, freeze: boolean) {
-    this.#freeze = freeze;
     this.#backend = backend;
     this.#executor = backend.executor;
     this.#recording = recording;
-    const { plan, sources, results, effects, looks } = recording;
-    for (const [memory, source] of sources) {
-      const value = leaf([], 'float32', memory);
-      this.#byMemory.set(memory, this.#newSlot(value, source));
-    }
+    this.#frozen = freeze ? new FrozenWeights() : null;
+    const { results, effects, looks } = recording;
     const outcomes = [...results, ...effects.map(({ value }) => value)];
     const looked = looks.map(({ value }) => value);
-    const computed = new Set([...outcomes, ...looked].filter(({ storage }) => !storage));
-    if (plan) this.#build(plan, computed);
-    this.#results = results.map((value) => this.#slotOf(value));
-    this.#effects = effects.map(({ variable, value }) => ({ variable, value, slot: this.#slotOf(value) }));
-    for (const value of outcomes) this.#slotOf(value).lasts = true;
-    this.#looks = looks.map(({ look, value }) => ({ look, slot: this.#slotOf(value) }));
+    const needed = new Set([...outcomes, ...looked].filter(({ storage }) => !storage));
+    const slots = new Slots(recording.sources);
+    this.#stages = buildStages(backend.executor, recording, slots, needed, this.#frozen);
+    this.#slots = slots.all;
+    this.#results = results.map((value) => slots.of(value));
+    this.#effects = effects.map(({ variable, value }) => ({ variable, value, slot: slots.of(value) }));
+    for (const value of outcomes) slots.of(value).lasts = true;
+    this.#looks = looks.map(({ look, value }) => ({ look, slot: slots.of(value) }));
     this.#assigned = new Set(effects.map(({ variable }) => variable));
   }
 
@@ -134,100 +75,10 @@ export class Program {
     for (const stage of this.#stages) if (stage.kind === 'graph') stage.session.dispose();
   }
 
-  #newSlot(value: LazyValue, source: Source | null): Slot {
-    const slot: Slot = { number: this.#slots.length, value, source, lasts: false };
-    this.#slots.push(slot);
-    return slot;
-  }
-
-  #slotOf(value: LazyValue): Slot {
-    return this.#byValue.get(value) ?? this.#byMemory.get(value.storage!)!;
-  }
-
-  #build(plan: Schedule, outcomes: ReadonlySet<LazyValue>): void {
-    const { stages, lastReader } = planStages(plan.operations, plan.outputs);
-    for (const [number, stage] of stages.entries()) {
-      if (stage.kind === 'graph') {
-        this.#stages.push(this.#graphStage(schedule(stage.outputs, true)));
-        this.#settle(stage.outputs);
-        continue;
-      }
-      const { operation } = stage;
-      const inputs = hostInputs(operation);
-      this.#stages.push({
-        kind: 'host',
-        operation,
-        inputs: inputs.map((input) => this.#slotOf(input)),
-        outputs: operation.outputs.map((output) => this.#computedSlot(output)),
-        free: inputs.map((input) => lastReader(input) === number && !outcomes.has(input)),
-      });
-      this.#settle(operation.outputs);
-    }
-  }
-
-  /** What later stages see of values that are computed by then. */
-  #settle(values: readonly LazyValue[]): void {
-    for (const value of values) {
-      value.settle(newMemory(null));
-      this.#byMemory.set(value.storage!, this.#byValue.get(value)!);
-    }
-  }
-
-  #computedSlot(value: LazyValue): Slot {
-    const slot = this.#newSlot(value, null);
-    this.#byValue.set(value, slot);
-    return slot;
-  }
-
-  #graphStage(whole: Schedule): GraphStage {
-    const sizes = whole.operations.flatMap(({ outputs }) => outputs.map(({ size }) => size));
-    const plan = 4 * sizes.reduce((a, b) => a + b, 0) > ANY_ORDER ? whole : { ...whole, order: [] };
-    const constants = [
-      ...plan.leaves.map((input) => this.#builtIn(input)),
-      ...plan.changeable.map(({ values }) => values),
-    ];
-    const session = this.#executor.build(plan, constants) as SynchronousSession;
-    const inputs = plan.leaves
-      .filter((_, index) => constants[index] === null)
-      .map((value) => ({ name: valueName(value), value, slot: this.#slotOf(value), offset: value.offset }));
-    const outputs = plan.outputs.map((output) => this.#computedSlot(output));
-    const targets = plan.targets.map(({ value, output, offset }) => ({
-      name: valueName(value),
-      value,
-      slot: outputs[output]!,
-      offset,
-    }));
-    const fetches: Record<string, RuntimeTensor | null> = {};
-    for (const { name, value, shape } of orderMarkers(plan.order)) {
-      const memory = newMemory(hostArray(value.type as MemoryType, 1));
-      fetches[name] = this.#executor.memories.tensor(leaf(shape, value.type, memory), memory);
-    }
-    return { kind: 'graph', plan, session, inputs, outputs, targets, feeds: {}, fetches };
-  }
-
-  /** What JavaScript wrote is part of the graph. */
-  #builtIn(input: LazyValue): number | HostMemory['array'] | null {
-    const source = input.storage && this.#recording.sources.get(input.storage);
-    const { array } = input.storage ?? {};
-    if (!source || array?.length !== input.size) return null;
-    if (
-      source.kind === 'captured' ? !this.#freezes(source.tensor, input.storage!) : source.kind !== 'constant'
-    ) {
-      return null;
-    }
-    return input.shape.length === 0 ? array[0]! : array;
-  }
-
-  /** Builds a captured tensor into the graphs, unless it is to change. */
-  #freezes(tensor: Tensor, memory: Memory): boolean {
-    if (!this.#freeze || this.#recording.effects.some(({ variable }) => variable === tensor)) return false;
-    return this.#frozen.freeze(tensor, memory);
-  }
-
   #captured(tensor: Tensor): Memory {
     if (tensor.isDisposed) throw disposed(tensor);
     const memory = this.#backend.memoryOf(tensor);
-    this.#frozen.assertUnchanged(tensor, memory);
+    this.#frozen?.assertUnchanged(tensor, memory);
     return memory;
   }
 

@@ -89,14 +89,14 @@ export async function profile<T>(
     const before = { ...backend.statistics, fallbacks: fallbackTimes() };
     let result: T;
     let totalMs: number;
-    backend.executor.startProfiling(folder);
+    backend.executor.graphs.startProfiling(folder);
     try {
       const start = performance.now();
       result = await fn();
       await backend.allComputed();
       totalMs = performance.now() - start;
     } finally {
-      backend.executor.stopProfiling();
+      backend.executor.graphs.stopProfiling();
     }
     const traces = folder ? fs!.readdirSync(folder) : [];
     const nodes = traces.flatMap((file) => nodeTimes(fs!.readFileSync(path!.join(folder!, file), 'utf8')));

@@ -195,7 +195,9 @@ test('sessions of large graphs keep their memory, but only two at a time', () =>
   };
   const executor = new Executor(runtime, defaultOptions('cpu', 1));
   const build = (size: number) =>
-    executor.build(schedule([unary('Neg', leaf([size], 'float32', newMemory(new Float32Array(1))))]), [null]);
+    executor.graphs.build(schedule([unary('Neg', leaf([size], 'float32', newMemory(new Float32Array(1))))]), [
+      null,
+    ]);
   const large = 2 ** 24;
   const [first] = [build(large), build(large), build(large), build(16)];
   first!.dispose();

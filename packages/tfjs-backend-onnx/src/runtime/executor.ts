@@ -1,49 +1,29 @@
-import { buildModel, literalName, operationName, valueName } from '../graph/build-model.ts';
-import { type Constant, constantsOf, stillHold, unchanged } from '../graph/constants.ts';
-import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
-import { type OrderMarker, orderMarkers } from '../graph/order-markers.ts';
+import { literalName, valueName } from '../graph/build-model.ts';
+import { orderMarkers } from '../graph/order-markers.ts';
 import { startOver } from '../graph/recorder.ts';
 import { type Schedule, schedule } from '../graph/schedule.ts';
 import { planStages } from '../graph/stages.ts';
-import { threadsFor } from '../graph/threads.ts';
-import type { HostArray, HostMemory, LazyValue, Memory, Operation } from '../graph/value.ts';
-import { belongsOnCpu } from '../graph/webgpu-form.ts';
+import type { HostMemory, LazyValue, Memory, Operation } from '../graph/value.ts';
 import type { OnnxBackendOptions } from '../options.ts';
 import { hostArray, type MemoryType } from './buffer-pool.ts';
+import { type CompilationStatistics, CompiledGraphs } from './compiled-graphs.ts';
 import { blaming, dependents, type Failure, failure, hostFailure } from './failure.ts';
-import { expectFreeMemory } from './free-memory.ts';
-import { writeGraphFile } from './graph-files.ts';
 import { hostInputs, releaseUnheld, runOnHost } from './host-stage.ts';
 import { Memories } from './memories.ts';
-import type { Model, NamedTensors, Runtime, Session } from './runtime.ts';
+import type { NamedTensors, Runtime } from './runtime.ts';
 import type { RuntimeTensor } from './runtime-tensor.ts';
 import { finish, finishLater, type Steps, waitFor } from './steps.ts';
-import { Tracing } from './tracing.ts';
 
-interface CompiledGraph {
-  readonly session: Session;
-  /** For every leaf and every changeable literal what was built in, or null where it is an input. */
-  readonly constants: readonly Constant[];
-}
-
-export interface ExecutorStatistics {
+export interface ExecutorStatistics extends CompilationStatistics {
   /** Graphs run. */
   runs: number;
-  /** Runs whose graph was in the cache. */
-  cacheHits: number;
-  /** Runs whose graph was not, or not with these built-in numbers. */
-  cacheMisses: number;
-  /** Sessions built: for a new structure, or because a built-in scalar changed. */
-  sessionBuilds: number;
   /** Milliseconds in ONNX Runtime, computing. */
   runMs: number;
   /** Milliseconds in recorded operations that run on the host. */
   hostMs: number;
-  /** Milliseconds spent building sessions. */
-  buildMs: number;
 }
 
-/** Runs recorded graphs: finds or builds the session, feeds it, and gives its outputs memory from the pool. */
+/** Runs recorded graphs: feeds their sessions, does what is to be done on the host between them, and gives its outputs memory from the pool. */
 export class Executor {
   readonly statistics: ExecutorStatistics = {
     runs: 0,
@@ -54,66 +34,42 @@ export class Executor {
     hostMs: 0,
     buildMs: 0,
   };
+  readonly graphs: CompiledGraphs;
   readonly memories: Memories;
   #runtime: Runtime;
-  readonly #cache: LeastRecentlyUsed<CompiledGraph>;
-  /** While a profile is taken, with its own compiled graphs. */
-  #profiling: { readonly cache: LeastRecentlyUsed<CompiledGraph>; readonly tracing: Tracing } | null = null;
+  #options: OnnxBackendOptions;
   /** Counts calls of `run`: one may run several graphs, with host operations between them. */
   #calls = 0;
-  /** Sessions of large graphs that keep the memory of what they compute on the way. */
-  #largeWithMemory = 0;
   /** Whether an asynchronous run is on its way. */
   #running = false;
-  #options: OnnxBackendOptions;
 
   constructor(runtime: Runtime, options: OnnxBackendOptions) {
     this.#runtime = runtime;
     this.memories = new Memories(runtime);
+    this.graphs = new CompiledGraphs(runtime, options, this.statistics);
     this.#options = options;
-    this.#cache = newCache(options);
   }
 
-  get cachedSessions(): number {
-    return this.#cache.size;
+  /** Whether runs are done when they return. */
+  get synchronous(): boolean {
+    return this.#runtime.synchronous;
+  }
+
+  /** What computes, in a few words for people. */
+  get description(): string {
+    return this.#runtime.description;
   }
 
   configure(options: OnnxBackendOptions): void {
-    if (options.threads !== this.#options.threads) this.#cache.clear();
-    this.#cache.resize(options.cachedSessions);
+    this.graphs.configure(options);
     this.#options = options;
   }
 
   /** Goes on with another runtime. */
   use(runtime: Runtime): void {
     this.memories.use(runtime, this.#options);
-    this.#cache.clear();
+    this.graphs.use(runtime);
     this.#runtime = runtime;
-  }
-
-  /**
-   * Until `stopProfiling`, graphs are compiled anew and ONNX Runtime traces them in that folder, if there is one.
-   * @throws where it does so already
-   */
-  startProfiling(folder: string | null): void {
-    if (this.#profiling)
-      throw new Error(
-        'profile: expected one at a time, got a second one while the first is being taken. Await the first.',
-      );
-    const [cache, tracing] = [newCache(this.#options), new Tracing(folder)];
-    tracing.atEnd(() => cache.clear());
-    this.#profiling = { cache, tracing };
-  }
-
-  /** The traces are complete when this returns. */
-  stopProfiling(): void {
-    this.#profiling?.tracing.end();
-    this.#profiling = null;
-  }
-
-  /** There while a profile is taken. */
-  get tracing(): Tracing | null {
-    return this.#profiling?.tracing ?? null;
   }
 
   /** Takes back memory that no tensor holds any more; `awaited` where the next run may still read it. */
@@ -147,7 +103,7 @@ export class Executor {
   }
 
   dispose(): void {
-    this.#cache.clear();
+    this.graphs.dispose();
     this.memories.dispose();
   }
 
@@ -278,7 +234,7 @@ export class Executor {
     const kind = this.#runtime.outputs;
     const markers = orderMarkers(plan.order);
     const onDevice = outputs.filter((output) => this.memories.staysOnDevice(output)).map(valueName);
-    const graph = yield* this.#compiled(plan, onDevice, kind === 'device' ? markers : []);
+    const graph = yield* this.graphs.find(plan, onDevice, kind === 'device' ? markers : []);
     const feeds: Record<string, RuntimeTensor> = {};
     plan.leaves.forEach((leaf, index) => {
       if (graph.constants[index] !== null) return;
@@ -310,92 +266,8 @@ export class Executor {
     if (kind === 'device') for (const { name } of markers) results[name]!.dispose();
     return results;
   }
-
-  /** Builds a session of a schedule for whoever runs it, and disposes of it, himself; on a synchronous runtime. */
-  build(plan: Schedule, constants: readonly (Constant | HostArray)[]): Session {
-    return finish(this.#newSession(plan, constants, {}));
-  }
-
-  /** @param more what else its model has than the graph */
-  *#newSession(
-    plan: Schedule,
-    constants: readonly (Constant | HostArray)[],
-    more: Partial<Model>,
-  ): Steps<Session> {
-    const start = performance.now();
-    expectMemoryFor(plan);
-    const bytes = buildModel(plan, constants, this.#runtime.provider);
-    writeGraphFile(bytes, plan);
-    const outputBytes = 4 * plan.outputs.reduce((sum, { size }) => sum + size, 0);
-    const tracePrefix = this.tracing?.next() ?? null;
-    const large = isLarge(plan);
-    const keepsMemory = !large || this.#largeWithMemory < LARGE_WITH_MEMORY;
-    const model = { bytes, onDevice: [], onCpu: [], outputBytes, keepsMemory, tracePrefix, ...more };
-    const options = { ...this.#options, threads: threadsFor(plan, this.#options.threads) };
-    const session = yield* waitFor<Session>(this.#runtime.build(model, options));
-    this.statistics.sessionBuilds++;
-    this.statistics.buildMs += performance.now() - start;
-    if (!large || !keepsMemory) return session;
-    this.#largeWithMemory++;
-    const dispose = (): void => {
-      this.#largeWithMemory--;
-      session.dispose();
-    };
-    return { ...session, dispose };
-  }
-
-  /** @param markers what stays on the device as well, being read by nobody */
-  *#compiled(
-    plan: Schedule,
-    outputsOnDevice: readonly string[],
-    markers: readonly OrderMarker[],
-  ): Steps<CompiledGraph> {
-    const signature = outputsOnDevice.length > 0 ? `${plan.signature}/${outputsOnDevice}` : plan.signature;
-    const cache = this.#profiling?.cache ?? this.#cache;
-    const known = cache.get(signature);
-    const current = constantsOf(plan);
-    if (known && stillHold(known.constants, current)) {
-      this.statistics.cacheHits++;
-      return known;
-    }
-    this.statistics.cacheMisses++;
-    // A number that turned out to change is an input from now on.
-    const constants = known ? unchanged(known.constants, current) : current;
-    const { provider } = this.#runtime;
-    const session = yield* this.#newSession(plan, constants, {
-      onDevice: [...outputsOnDevice, ...markers.map(({ name }) => name)],
-      onCpu: provider === 'webgpu' ? plan.operations.filter(belongsOnCpu).map(operationName) : [],
-    });
-    const graph: CompiledGraph = { session, constants };
-    cache.set(signature, graph);
-    return graph;
-  }
-}
-
-function newCache({ cachedSessions }: OnnxBackendOptions): LeastRecentlyUsed<CompiledGraph> {
-  return new LeastRecentlyUsed(cachedSessions, ({ session }) => session.dispose());
 }
 
 function notComputed(values: readonly LazyValue[]): LazyValue[] {
   return values.filter(({ storage }) => !storage);
-}
-
-/** A training step and an evaluation are faster with memory of their own; a graph for each length of a text would have too much. */
-const LARGE_WITH_MEMORY = 2;
-
-/** From 64 MB on, all values of the graph together. */
-const LARGE_GRAPH = 2 ** 24;
-
-function isLarge({ operations }: Schedule): boolean {
-  const sizes = operations.flatMap(({ outputs }) => outputs.map(({ size }) => size));
-  return sizes.reduce((sum, size) => sum + size, 0) >= LARGE_GRAPH;
-}
-
-/** Looks whether the largest value in a graph fits into memory; what else is there at the same time nobody knows. */
-function expectMemoryFor({ operations }: Schedule): void {
-  let largest = operations[0]!.outputs[0]!;
-  for (const { outputs } of operations) {
-    for (const output of outputs) if (output.size > largest.size) largest = output;
-  }
-  blaming(largest.operation!, () => expectFreeMemory(4 * largest.size, () => {}));
 }
