@@ -4,7 +4,7 @@ import type { Provider } from '../options.ts';
 import type { Fetches, NamedTensors, SynchronousRuntime, SynchronousSession } from './runtime.ts';
 import { sessionOptions } from './session-options.ts';
 import { finish } from './steps.ts';
-import { STOP, stoppingAfterRun, untilStop, WORTH_STOPPING } from './stop.ts';
+import { stoppingAfterRun, untilStop, WORTH_STOPPING } from './stop.ts';
 import { firstLine, tryOut } from './try-out.ts';
 
 /** The part of onnxruntime-node's native binding that this engine uses: unlike `InferenceSession`, it runs synchronously. */
@@ -61,6 +61,7 @@ function runtimeOn(provider: Provider, { createSession, Tensor }: NativeLibrary)
       const session = createSession();
       const settings = sessionOptions(options, provider, model);
       const { outputBytes = 0 } = model;
+      // The output costs a copy of the model.
       const stops = provider === 'cpu' && outputBytes >= WORTH_STOPPING + model.bytes.length;
       const bytes = stops ? stoppingAfterRun(model.bytes) : model.bytes;
       session.loadModel(bytes.buffer, bytes.byteOffset, bytes.byteLength, settings);
@@ -68,7 +69,7 @@ function runtimeOn(provider: Provider, { createSession, Tensor }: NativeLibrary)
       const run = (feeds: NamedTensors, fetches: Fetches): NamedTensors =>
         session.run(feeds as Record<string, Tensor>, fetches as Record<string, Tensor | null>, {});
       return {
-        run: stops ? (feeds, fetches) => untilStop(() => run(feeds, { ...fetches, [STOP]: null })) : run,
+        run: stops ? untilStop(run) : run,
         dispose: () => session.dispose(),
       };
     },

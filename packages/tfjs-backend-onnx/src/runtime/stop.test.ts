@@ -3,6 +3,8 @@ import { runInNewContext } from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../index.ts';
+import type { Fetches } from './runtime.ts';
+import { untilStop } from './stop.ts';
 
 beforeAll(async () => {
   await tf.setBackend('onnx');
@@ -46,5 +48,26 @@ describe('a graph with large outputs', () => {
     }
     step.dispose();
     x.dispose();
+  });
+});
+
+describe('a run that does not stop as it should', () => {
+  test('is done again without the stop, and from then on done so at once', () => {
+    const asked: string[][] = [];
+    const run = untilStop((_, fetches: Fetches) => {
+      asked.push(Object.keys(fetches));
+      if ('stop' in fetches) throw new Error('Type 16 is unknown.'); // as another version may put it
+      return {};
+    });
+    expect([run({}, { y: null }), run({}, { y: null })]).toEqual([{}, {}]);
+    expect(asked).toEqual([['y', 'stop'], ['y'], ['y']]);
+  });
+
+  test('fails with the reason', () => {
+    const run = untilStop(() => {
+      throw new Error('an index is out of range');
+    });
+    expect(() => run({}, {})).toThrow('an index is out of range');
+    expect(() => run({}, {})).toThrow('an index is out of range');
   });
 });
