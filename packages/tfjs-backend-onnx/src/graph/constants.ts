@@ -1,4 +1,5 @@
 import type { Schedule } from './schedule.ts';
+import { sameNumbers } from './structures.ts';
 
 /** What is built into a graph: a scalar's number or the numbers of a literal; null stands for an input. */
 export type Constant = number | readonly number[] | null;
@@ -22,6 +23,5 @@ export function stillHold(built: readonly Constant[], current: readonly Constant
 }
 
 function isSame(a: Constant, b: Constant): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return Object.is(a, b);
-  return a.every((number, index) => Object.is(number, b[index]));
+  return a === null || b === null ? a === b : sameNumbers(a, b);
 }

@@ -5,7 +5,7 @@ import type { SynchronousSession } from './runtime.ts';
 // gigabyte in a training step of GPT-2 Small, and the garbage collections that this brings about. It does so after the
 // run, one output after the other, and stops with an error at one whose type JavaScript does not have. So a graph with
 // large outputs gets such an output before all others: by then the numbers are in our memory. See
-// docs/decisions/0012-outputs-are-not-copied.md.
+// docs/decisions/0014-outputs-are-not-copied.md.
 
 type Run = SynchronousSession['run'];
 
