@@ -143,6 +143,22 @@ describe('a compiled function', () => {
     for (const compiled of [f, g, h]) compiled.dispose();
   });
 
+  test('sees a variable through views of it: a transposition that moves nothing, a part that is all of it', () => {
+    const weights = tf.variable(tf.tensor3d([1, 2, 3, 4, 5, 6], [2, 3, 1]));
+    const views = (): tf.Tensor[] => [
+      tf.transpose(weights, [0, 2, 1]),
+      tf.slice(weights, [0, 0, 0], [2, 3, 1]),
+      tf.sum(weights, 2),
+      tf.clone(weights),
+    ];
+    const f = compile((x: tf.Tensor) => tf.addN(views().map((view) => tf.mul(tf.reshape(view, [6]), x))));
+    for (let i = 1; i < 6; i++) {
+      expect(numbers(f(tf.fill([6], i)))).toEqual([...weights.dataSync()].map((value) => 4 * i * value));
+      weights.assign(tf.add(weights, i));
+    }
+    f.dispose();
+  });
+
   test('makes a variable of a captured tensor in its first call', () => {
     const x = vector(1);
     let w: tf.Variable | undefined;

@@ -31,6 +31,8 @@ export class ReplayRecorder implements Guard, ReplayGuard {
   /** What each variable held before, by its data. */
   readonly #owners: ReadonlyMap<object, Variable>;
   readonly #written = new Set<Memory>();
+  /** Tensors that the function makes have later ids. */
+  readonly #firstId: number = engine().nextTensorId();
 
   constructor(backend: OnnxBackend, placeholders: ReadonlySet<Memory>, variables: Iterable<Variable>) {
     this.#backend = backend;
@@ -50,6 +52,7 @@ export class ReplayRecorder implements Guard, ReplayGuard {
       // A tensor that the function assigned to a variable; tfjs tells nobody which it was.
       if (tensor instanceof Variable && !this.#owners.has(input.dataId)) this.wrote(storage);
       else if (!known) this.captured.set(storage, tensor);
+      else if (tensor.id > this.#firstId) continue; // a view of what was captured: a transposition that moves nothing
       else if (known !== tensor && [known, tensor].some((one) => one instanceof Variable)) {
         this.captured.set(this.#ownMemory(input), tensor);
       }
