@@ -1,6 +1,6 @@
 import { valueName } from '../graph/build-model.ts';
 import { orderMarkers } from '../graph/order-markers.ts';
-import { type Schedule, schedule } from '../graph/schedule.ts';
+import { numbersIn, type Schedule, schedule } from '../graph/schedule.ts';
 import { planStages } from '../graph/stages.ts';
 import { type HostArray, type LazyValue, leaf, newMemory, type Operation } from '../graph/value.ts';
 import { hostArray, type MemoryType } from '../runtime/buffer-pool.ts';
@@ -46,8 +46,8 @@ export interface HostStage {
   readonly free: readonly boolean[];
 }
 
-/** Up to so many bytes of values, the order in which a graph computes them does not matter for memory. */
-const ANY_ORDER = 2 ** 24;
+/** Up to so many numbers (16 MB), all values together, the order in which a graph computes them does not matter for memory. */
+const ANY_ORDER = 2 ** 22;
 
 /**
  * Builds what a replay runs, one stage after the other.
@@ -102,8 +102,7 @@ function graphStage(
   slots: Slots,
   builtIn: (input: LazyValue) => number | HostArray | null,
 ): GraphStage {
-  const sizes = whole.operations.flatMap(({ outputs }) => outputs.map(({ size }) => size));
-  const plan = 4 * sizes.reduce((a, b) => a + b, 0) > ANY_ORDER ? whole : { ...whole, order: [] };
+  const plan = numbersIn(whole) > ANY_ORDER ? whole : { ...whole, order: [] };
   const constants = [...plan.leaves.map(builtIn), ...plan.changeable.map(({ values }) => values)];
   // Programs are made on synchronous runtimes alone.
   const session = executor.graphs.build(plan, constants) as SynchronousSession;

@@ -71,6 +71,13 @@ export function schedule(outputs: readonly LazyValue[], inMemory = false): Sched
   return { operations, leaves, changeable, outputs, targets, order, signature: signature.join() };
 }
 
+/** How many numbers its values have, all together. */
+export function numbersIn({ operations }: Schedule): number {
+  let sum = 0;
+  for (const { outputs } of operations) for (const { size } of outputs) sum += size;
+  return sum;
+}
+
 const computed = ({ value }: Target): LazyValue => value;
 
 function reachable(outputs: readonly LazyValue[], visit: number): Operation[] {

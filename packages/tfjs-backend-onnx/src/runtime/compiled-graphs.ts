@@ -2,7 +2,7 @@ import { buildModel, operationName } from '../graph/build-model.ts';
 import { type Constant, constantsOf, stillHold, unchanged } from '../graph/constants.ts';
 import { LeastRecentlyUsed } from '../graph/least-recently-used.ts';
 import type { OrderMarker } from '../graph/order-markers.ts';
-import type { Schedule } from '../graph/schedule.ts';
+import { numbersIn, type Schedule } from '../graph/schedule.ts';
 import { threadsFor } from '../graph/threads.ts';
 import type { HostArray } from '../graph/value.ts';
 import { belongsOnCpu } from '../graph/webgpu-form.ts';
@@ -145,7 +145,7 @@ export class CompiledGraphs {
     writeGraphFile(bytes, plan);
     const outputBytes = 4 * plan.outputs.reduce((sum, { size }) => sum + size, 0);
     const tracePrefix = this.tracing?.next() ?? null;
-    const large = isLarge(plan);
+    const large = numbersIn(plan) >= LARGE_GRAPH;
     const keepsMemory = !large || this.#largeWithMemory < LARGE_WITH_MEMORY;
     const model = { bytes, onDevice: [], onCpu: [], outputBytes, keepsMemory, tracePrefix, ...more };
     const options = { ...this.#options, threads: threadsFor(plan, this.#options.threads) };
@@ -171,11 +171,6 @@ const LARGE_WITH_MEMORY = 2;
 
 /** From so many numbers on (64 MB), all values of the graph together. */
 const LARGE_GRAPH = 2 ** 24;
-
-function isLarge({ operations }: Schedule): boolean {
-  const sizes = operations.flatMap(({ outputs }) => outputs.map(({ size }) => size));
-  return sizes.reduce((sum, size) => sum + size, 0) >= LARGE_GRAPH;
-}
 
 /** Looks whether the largest value in a graph fits into memory; what else is there at the same time nobody knows. */
 function expectMemoryFor({ operations }: Schedule): void {
