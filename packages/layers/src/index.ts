@@ -15,6 +15,7 @@ export { Conv1D, type Conv1DOptions } from './conv1d.ts';
 export { DecoderState } from './decoder-state.ts';
 export { type DropoutOptions, dropout } from './dropout.ts';
 export { Embedding, type EmbeddingOptions } from './embedding.ts';
+export { FeedForward, type FeedForwardOptions } from './feed-forward.ts';
 export { Highway, type HighwayOptions } from './highway.ts';
 export { type KeysAndValues, KeyValueCache, type KeyValueCacheOptions } from './key-value-cache.ts';
 export { LayerNorm, type LayerNormOptions } from './layer-norm.ts';
@@ -29,6 +30,11 @@ export {
 } from './lstm.ts';
 export { LSTMState, type LSTMStateOptions } from './lstm-state.ts';
 export { MixedLayers, type MixedLayersOptions, mixedLayers } from './mixed-layers.ts';
+export {
+  type MultiHeadAttended,
+  MultiHeadAttention,
+  type MultiHeadAttentionOptions,
+} from './multi-head-attention.ts';
 export { positionsFrom } from './positions.ts';
 export {
   attendRelative,

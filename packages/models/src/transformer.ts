@@ -29,9 +29,7 @@ import {
 import {
   type Activation,
   type ActivationName,
-  type AttentionSource,
   activation,
-  attend,
   DecoderState,
   dropout,
   Embedding,
@@ -39,11 +37,10 @@ import {
   KeyValueCache,
   LayerNorm,
   Linear,
-  mergeHeads,
+  MultiHeadAttention,
   newTokensMask,
   paddingMask,
   sinusoids,
-  splitHeads,
   tiedScorer,
 } from '@tenon/layers';
 import {
@@ -134,51 +131,9 @@ interface Side {
   readonly feedForwardSize: number;
 }
 
-/** Multi-head attention (section 3.2.2): queries from one text, keys and values from the same or another. */
-class Attention extends Module {
-  readonly k_proj: Linear;
-  readonly v_proj: Linear;
-  readonly q_proj: Linear;
-  readonly out_proj: Linear;
-  readonly #heads: number;
-  readonly #dropoutRate: number;
-
-  constructor(config: TransformerConfig, heads: number, random: RandomStream) {
-    super();
-    const { hiddenSize: C } = config;
-    const options = { random, weight: matrix(config), bias: zeros };
-    this.k_proj = new Linear(C, C, options);
-    this.v_proj = new Linear(C, C, options);
-    this.q_proj = new Linear(C, C, options);
-    this.out_proj = new Linear(C, C, options);
-    this.#heads = heads;
-    this.#dropoutRate = config.attentionDropout;
-  }
-
-  /** What can be attended to of a text [N, C]. */
-  keysAndValues(x: Tensor2D, batch: number): KeysAndValues {
-    const keys = splitHeads(this.k_proj.forward(x), batch, this.#heads); // [B, H, S, D]
-    return { keys, values: splitHeads(this.v_proj.forward(x), batch, this.#heads) };
-  }
-
-  /** What a text [N, C] takes from the sources. The weights are added to `collected`. */
-  forward(
-    x: Tensor2D,
-    batch: number,
-    sources: readonly AttentionSource[],
-    options: EncodeOptions,
-    collected: Tensor4D[],
-  ): Tensor2D {
-    const q = splitHeads(this.q_proj.forward(x), batch, this.#heads); // [B, H, T, D]
-    const attended = attend(q, sources, { dropoutRate: this.#dropoutRate, dropout: options });
-    collected.push(attended.weights);
-    return this.out_proj.forward(mergeHeads(attended.output)); // [N, C]
-  }
-}
-
 /** What an encoder's and a decoder's layer have in common: attention to their own text, and the two linear maps. */
 abstract class Layer extends Module {
-  readonly self_attn: Attention;
+  readonly self_attn: MultiHeadAttention;
   readonly self_attn_layer_norm: LayerNorm;
   readonly fc1: Linear;
   readonly fc2: Linear;
@@ -190,7 +145,7 @@ abstract class Layer extends Module {
     super();
     const { hiddenSize: C } = config;
     const options = { random, weight: matrix(config), bias: zeros };
-    this.self_attn = new Attention(config, heads, random);
+    this.self_attn = attention(config, heads, random);
     this.self_attn_layer_norm = new LayerNorm(C);
     this.fc1 = new Linear(C, feedForwardSize, options);
     this.fc2 = new Linear(feedForwardSize, C, options);
@@ -221,8 +176,9 @@ class EncoderLayer extends Layer {
     attentions: Tensor4D[],
   ): Tensor2D {
     const own = { ...this.self_attn.keysAndValues(x, batch), mask };
-    const y = this.self_attn.forward(x, batch, [own], options, attentions);
-    return this.feedForward(this.join(x, y, this.self_attn_layer_norm, options), options); // [N, C]
+    const { output, weights } = this.self_attn.forward(x, batch, [own], options);
+    attentions.push(weights);
+    return this.feedForward(this.join(x, output, this.self_attn_layer_norm, options), options); // [N, C]
   }
 }
 
@@ -244,30 +200,35 @@ interface DecoderPass {
 }
 
 class DecoderLayer extends Layer {
-  readonly encoder_attn: Attention;
+  readonly encoder_attn: MultiHeadAttention;
   readonly encoder_attn_layer_norm: LayerNorm;
   readonly #number: number;
 
   constructor(config: TransformerConfig, side: Side, layer: number, random: RandomStream) {
     super(config, side, random);
-    this.encoder_attn = new Attention(config, side.heads, random);
+    this.encoder_attn = attention(config, side.heads, random);
     this.encoder_attn_layer_norm = new LayerNorm(config.hiddenSize);
     this.#number = layer;
   }
 
   forward(x: Tensor2D, pass: DecoderPass): Tensor2D {
-    const { batch, options, state, attentions, crossAttentions } = pass;
+    const { batch, options, state } = pass;
     const own = this.self_attn.keysAndValues(x, batch);
     const past = state?.cache.sources(this.#number, pass.slotsMask) ?? [];
     state?.cache.store(this.#number, own.keys, own.values);
     const texts = [...past, { ...own, mask: pass.mask }];
-    const y = this.self_attn.forward(x, batch, texts, options, attentions);
-    const written = this.join(x, y, this.self_attn_layer_norm, options); // [N, C]
+    const inside = this.self_attn.forward(x, batch, texts, options);
+    pass.attentions.push(inside.weights);
+    const written = this.join(x, inside.output, this.self_attn_layer_norm, options); // [N, C]
 
     const made = (): KeysAndValues => this.encoder_attn.keysAndValues(pass.source, batch);
     const source = { ...(state?.source(this.#number, made) ?? made()), mask: pass.sourceMask };
-    const z = this.encoder_attn.forward(written, batch, [source], options, crossAttentions);
-    return this.feedForward(this.join(written, z, this.encoder_attn_layer_norm, options), options);
+    const across = this.encoder_attn.forward(written, batch, [source], options);
+    pass.crossAttentions.push(across.weights);
+    return this.feedForward(
+      this.join(written, across.output, this.encoder_attn_layer_norm, options),
+      options,
+    );
   }
 }
 
@@ -457,6 +418,16 @@ function encodedOf(
     ...(options.hiddenStates ? { hiddenStates: states } : {}),
     ...(options.attentions ? { attentions } : {}),
   };
+}
+
+function attention(config: TransformerConfig, heads: number, random: RandomStream): MultiHeadAttention {
+  const { hiddenSize, attentionDropout: dropoutRate } = config;
+  return new MultiHeadAttention(hiddenSize, heads, {
+    random,
+    weight: matrix(config),
+    bias: zeros,
+    dropoutRate,
+  });
 }
 
 function isPlain({ initialization = 'paper' }: TransformerConfig): boolean {

@@ -1,4 +1,4 @@
-import { engine, type Tensor, type TensorInfo, Variable } from '@tensorflow/tfjs-core';
+import { engine, scalar, type Tensor, type TensorInfo, Variable } from '@tensorflow/tfjs-core';
 import type { OnnxBackend } from '../backend.ts';
 import type { Guard, ReplayGuard } from '../graph/guard.ts';
 import {
@@ -32,7 +32,7 @@ export class ReplayRecorder implements Guard, ReplayGuard {
   readonly #owners: ReadonlyMap<object, Variable>;
   readonly #written = new Set<Memory>();
   /** Tensors that the function makes have later ids. */
-  readonly #firstId: number = engine().nextTensorId();
+  readonly #firstId: number = newestId();
 
   constructor(backend: OnnxBackend, placeholders: ReadonlySet<Memory>, variables: Iterable<Variable>) {
     this.#backend = backend;
@@ -52,7 +52,8 @@ export class ReplayRecorder implements Guard, ReplayGuard {
       // A tensor that the function assigned to a variable; tfjs tells nobody which it was.
       if (tensor instanceof Variable && !this.#owners.has(input.dataId)) this.wrote(storage);
       else if (!known) this.captured.set(storage, tensor);
-      else if (tensor.id > this.#firstId) continue; // a view of what was captured: a transposition that moves nothing
+      else if (tensor.id > this.#firstId)
+        continue; // a view of what was captured: a transposition that moves nothing
       else if (known !== tensor && [known, tensor].some((one) => one instanceof Variable)) {
         this.captured.set(this.#ownMemory(input), tensor);
       }
@@ -108,6 +109,13 @@ export class ReplayRecorder implements Guard, ReplayGuard {
     }
     return true;
   }
+}
+
+/** Every tensor made from now on has a greater one. */
+function newestId(): number {
+  const tensor = scalar(0);
+  tensor.dispose();
+  return tensor.id;
 }
 
 /** Kernels are called with tfjs' tensors; a few call each other with what stands behind one. */
