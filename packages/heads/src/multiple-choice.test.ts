@@ -57,7 +57,7 @@ describe.each(testBackends())('%s', (backend) => {
   test('refuses rows and labels that do not fit', () => {
     using model = new MultipleChoice(new Vectors());
     expect(() => tidy(() => void model.logits(input(4)))).toThrow(
-      'choices: expected rows in groups of 4, got [6, 4] pooled rows. Pass every choice of every question as a row of its own.',
+      'choices: expected rows in groups of 4, got 6 rows. Pass every choice of every question as a row of its own.',
     );
     expect(() => tidy(() => void model.loss(batch([1]), evaluation))).toThrow(
       'labels: expected [2], got [1]. Pass the right choice of each question.',
