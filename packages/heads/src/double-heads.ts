@@ -27,7 +27,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { DROPOUT, type DropoutHeadOptions, projection } from './head-options.ts';
-import { meanCrossEntropy } from './label-loss.ts';
+import { rowsCrossEntropy } from './label-loss.ts';
 import { type ChoiceInput, scoresOfChoices } from './multiple-choice.ts';
 import { followingTokens, meanNextTokenLoss, scorerOf } from './next-token.ts';
 import { pool } from './pool.ts';
@@ -119,8 +119,7 @@ export class DoubleHeads extends Module implements TaskModel, Objective<DoubleHe
       const { labels, lmLabels } = batch;
       const encoded = this.backbone.encode(batch, context);
       const logits = this.#choices(encoded, batch, context);
-      assertShape('labels', labels.shape, [logits.shape[0]], 'Pass the right choice of each question.');
-      const choices = meanCrossEntropy(logits, labels);
+      const choices = rowsCrossEntropy(logits, labels, 'Pass the right choice of each question.');
       const lm = meanNextTokenLoss(this.#scorer, encoded.lastHidden, followingTokens(lmLabels));
       return { loss: add<Scalar>(choices, mul(lm, this.lmCoefficient)), parts: { choices, lm } };
     });

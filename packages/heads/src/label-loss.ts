@@ -9,6 +9,7 @@ import {
   TenonError,
 } from '@tenon/core';
 import {
+  argMax,
   cast,
   div,
   greaterEqual,
@@ -66,6 +67,27 @@ export function meanCrossEntropy(logits: Tensor2D, labels: Tensor1D): Scalar {
 }
 
 /**
+ * The mean of −log p of each row's label, where there has to be one label for each row [N].
+ *
+ * @param advice for labels of another shape.
+ * @throws {TenonError} about labels of another shape or beyond the classes.
+ */
+export function rowsCrossEntropy(
+  logits: Tensor2D,
+  labels: Tensor,
+  advice: string,
+  subject: string = 'labels',
+): Scalar {
+  assertShape(subject, labels.shape, [logits.shape[0]], advice);
+  return meanCrossEntropy(logits, labels as Tensor1D);
+}
+
+/** The class with the highest score, int32 of the shape [...] for scores [..., L]. */
+export function likeliest<T extends Tensor>(logits: Tensor): T {
+  return cast(argMax<T>(logits, -1), 'int32');
+}
+
+/**
  * What the labels of sequences are, where nobody says, as Hugging Face sees it: one output is a number; of several,
  * whole numbers choose one and others are a yes or no to each.
  */
@@ -87,8 +109,7 @@ export function sequenceLoss(logits: Tensor2D, labels: Tensor, problemType: Prob
   const [B, L] = logits.shape;
   switch (problemType) {
     case 'singleLabelClassification':
-      assertShape('labels', labels.shape, [B], 'Pass the number of a class for each sequence.');
-      return meanCrossEntropy(logits, labels as Tensor1D);
+      return rowsCrossEntropy(logits, labels, 'Pass the number of a class for each sequence.');
     case 'multiLabelClassification': {
       assertShape('labels', labels.shape, [B, L], 'Pass 0 or 1 for each class of each sequence.');
       const counts = counted(labels);

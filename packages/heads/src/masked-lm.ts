@@ -10,8 +10,9 @@ import {
   type StepContext,
   type TaskModel,
 } from '@tenon/core';
-import { argMax, cast, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { HeadOptions } from './head-options.ts';
+import { likeliest } from './label-loss.ts';
 import { type MaskedLMBatch, maskedLoss } from './masked-lm-batch.ts';
 import { MaskedPredictions } from './masked-predictions.ts';
 
@@ -67,6 +68,6 @@ export class MaskedLM extends Module implements TaskModel, Objective<MaskedLMBat
 
   /** The likeliest word at each token, int32 [B, T]. */
   predict(input: ModelInput, options: EncodeOptions = {}): Tensor2D {
-    return tidy(() => cast(argMax<Tensor2D>(this.logits(input, options), -1), 'int32'));
+    return tidy(() => likeliest<Tensor2D>(this.logits(input, options)));
   }
 }

@@ -1,7 +1,6 @@
 // B questions, K choices, T time, C channels.
 
 import {
-  assertShape,
   assertWhole,
   type Backbone,
   type EncodeOptions,
@@ -15,18 +14,9 @@ import {
   TenonError,
 } from '@tenon/core';
 import { dropout, type Linear } from '@tenon/layers';
-import {
-  argMax,
-  cast,
-  type Rank,
-  reshape,
-  softmax,
-  type Tensor1D,
-  type Tensor2D,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { type Rank, reshape, softmax, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { DROPOUT, type DropoutHeadOptions, projection } from './head-options.ts';
-import { meanCrossEntropy } from './label-loss.ts';
+import { likeliest, rowsCrossEntropy } from './label-loss.ts';
 import { pool } from './pool.ts';
 
 /** The model's input with a row for each choice, [B·K, T], those of a question one after another. */
@@ -93,12 +83,9 @@ export class MultipleChoice extends Module implements TaskModel, Objective<Multi
    * @throws {TenonError} about labels of another shape or beyond the choices.
    */
   loss(batch: MultipleChoiceBatch, context: StepContext): ObjectiveValue {
-    const loss = tidy(() => {
-      const { labels } = batch;
-      const logits = this.logits(batch, context);
-      assertShape('labels', labels.shape, [logits.shape[0]], 'Pass the right choice of each question.');
-      return meanCrossEntropy(logits, labels);
-    });
+    const loss = tidy(() =>
+      rowsCrossEntropy(this.logits(batch, context), batch.labels, 'Pass the right choice of each question.'),
+    );
     return { loss };
   }
 
@@ -109,7 +96,7 @@ export class MultipleChoice extends Module implements TaskModel, Objective<Multi
 
   /** The choice for each question, int32 [B]. */
   predict(input: ChoiceInput, options: EncodeOptions = {}): Tensor1D {
-    return tidy(() => cast(argMax<Tensor1D>(this.logits(input, options), -1), 'int32'));
+    return tidy(() => likeliest<Tensor1D>(this.logits(input, options)));
   }
 }
 

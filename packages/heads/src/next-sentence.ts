@@ -1,7 +1,6 @@
 // B batch, C channels.
 
 import {
-  assertShape,
   type Backbone,
   type EncodeOptions,
   type ModelInput,
@@ -13,9 +12,9 @@ import {
   type TaskModel,
 } from '@tenon/core';
 import type { Linear } from '@tenon/layers';
-import { argMax, cast, softmax, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { softmax, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { type HeadOptions, projection } from './head-options.ts';
-import { meanCrossEntropy } from './label-loss.ts';
+import { likeliest, rowsCrossEntropy } from './label-loss.ts';
 import { pool } from './pool.ts';
 
 export interface NextSentenceOptions extends HeadOptions {
@@ -74,12 +73,9 @@ export class NextSentence extends Module implements TaskModel, Objective<NextSen
    * @throws {TenonError} about labels of another shape or besides 0 and 1.
    */
   loss(batch: NextSentenceBatch, context: StepContext): ObjectiveValue {
-    const loss = tidy(() => {
-      const { labels } = batch;
-      const logits = this.logits(batch, context);
-      assertShape('labels', labels.shape, [logits.shape[0]], 'Pass 0 or 1 for each pair.');
-      return meanCrossEntropy(logits, labels);
-    });
+    const loss = tidy(() =>
+      rowsCrossEntropy(this.logits(batch, context), batch.labels, 'Pass 0 or 1 for each pair.'),
+    );
     return { loss };
   }
 
@@ -90,6 +86,6 @@ export class NextSentence extends Module implements TaskModel, Objective<NextSen
 
   /** 0 where the second text seems to follow, else 1: int32 [B]. */
   predict(input: ModelInput, options: EncodeOptions = {}): Tensor1D {
-    return tidy(() => cast(argMax<Tensor1D>(this.logits(input, options), -1), 'int32'));
+    return tidy(() => likeliest<Tensor1D>(this.logits(input, options)));
   }
 }

@@ -1,7 +1,6 @@
 // B batch, T time, C channels, V vocabulary.
 
 import {
-  assertShape,
   type Backbone,
   type Encoded,
   type EncodeOptions,
@@ -15,7 +14,7 @@ import {
 import type { Linear } from '@tenon/layers';
 import { add, type Scalar, type Tensor1D, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { type HeadOptions, projection, randomOf } from './head-options.ts';
-import { meanCrossEntropy } from './label-loss.ts';
+import { rowsCrossEntropy } from './label-loss.ts';
 import { type MaskedLMBatch, maskedLoss } from './masked-lm-batch.ts';
 import { MaskedPredictions } from './masked-predictions.ts';
 import { pool } from './pool.ts';
@@ -97,8 +96,8 @@ export class Pretraining extends Module implements TaskModel, Objective<Pretrain
       const maskedLM = maskedLoss(this.predictions, encoded.lastHidden, batch);
       const { nextSentenceLabels: labels } = batch;
       const logits = this.#nextSentenceLogits(encoded, batch);
-      assertShape('next sentence labels', labels.shape, [logits.shape[0]], 'Pass 0 or 1 for each pair.');
-      const nextSentence = meanCrossEntropy(logits, labels);
+      const advice = 'Pass 0 or 1 for each pair.';
+      const nextSentence = rowsCrossEntropy(logits, labels, advice, 'next sentence labels');
       return { loss: add<Scalar>(maskedLM, nextSentence), parts: { maskedLM, nextSentence } };
     });
   }

@@ -14,7 +14,6 @@ import {
 } from '@tenon/core';
 import { dropout, type Linear } from '@tenon/layers';
 import {
-  argMax,
   cast,
   greater,
   sigmoid,
@@ -25,7 +24,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { DROPOUT, type LabelledHeadOptions, labelsOf, projection } from './head-options.ts';
-import { problemTypeOf, sequenceLoss } from './label-loss.ts';
+import { likeliest, problemTypeOf, sequenceLoss } from './label-loss.ts';
 import { pool } from './pool.ts';
 
 export interface SequenceClassificationOptions extends LabelledHeadOptions {
@@ -124,7 +123,7 @@ export class SequenceClassification
       const logits = this.logits(input, options);
       switch (this.#problemType) {
         case 'singleLabelClassification':
-          return cast(argMax<Tensor1D>(logits, -1), 'int32');
+          return likeliest<Tensor1D>(logits);
         case 'multiLabelClassification':
           return cast(greater<Tensor2D>(logits, 0), 'int32');
         case 'regression':

@@ -13,8 +13,6 @@ import {
 } from '@tenon/core';
 import { dropout, type Linear } from '@tenon/layers';
 import {
-  argMax,
-  cast,
   fill,
   greater,
   type Rank,
@@ -26,7 +24,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { DROPOUT, type LabelledHeadOptions, labelsOf, projection } from './head-options.ts';
-import { IGNORED, meanCrossEntropy } from './label-loss.ts';
+import { IGNORED, likeliest, meanCrossEntropy } from './label-loss.ts';
 
 export interface TokenClassificationBatch extends ModelInput {
   /** int32 [B, T]: the class of each token. −100 and whatever stands at padding do not count. */
@@ -101,6 +99,6 @@ export class TokenClassification extends Module implements TaskModel, Objective<
 
   /** The class of each token, int32 [B, T]. What stands at padding means nothing. */
   predict(input: ModelInput, options: EncodeOptions = {}): Tensor2D {
-    return tidy(() => cast(argMax<Tensor2D>(this.logits(input, options), -1), 'int32'));
+    return tidy(() => likeliest<Tensor2D>(this.logits(input, options)));
   }
 }

@@ -16,7 +16,6 @@ import {
   type Parameter,
   RandomStream,
   type StateDict,
-  TenonError,
   truncatedNormal,
   zeros,
 } from '@tenon/core';
@@ -46,8 +45,10 @@ import {
   tensor1d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { assertHeads } from './assert-heads.ts';
 import { checkInput } from './check-input.ts';
 import { activationName, configFile, count, number, rate, tokenIdOrNull } from './config-file.ts';
+import { encodedOf, statesInBatch } from './encoded.ts';
 
 export interface BertConfig {
   readonly vocabularySize: number;
@@ -312,14 +313,7 @@ export class Bert extends Module implements Backbone {
   constructor(config: BertConfig, random: RandomStream) {
     super();
     const { hiddenSize, contextLength, heads, initializerRange: range, pooler = true } = config;
-    if (hiddenSize % heads !== 0) {
-      throw new TenonError({
-        subject: 'BERT heads',
-        expected: `a divisor of hiddenSize ${hiddenSize}`,
-        got: String(heads),
-        advice: 'Change one of the two in the config.',
-      });
-    }
+    assertHeads('BERT heads', hiddenSize, heads);
     const weight = config.initialization === 'plain' ? normal(range) : truncatedNormal(range);
     const parts: Parts = { config, random, weight };
     this.embeddings = new Embeddings(parts);
@@ -341,9 +335,7 @@ export class Bert extends Module implements Backbone {
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and texts beyond the context. */
   encode(input: ModelInput, options: EncodeOptions = {}): Encoded {
     const { batch, time } = checkInput(input, this.config);
-    const shape: [number, number, number] = [batch, time, this.hiddenSize];
-
-    const { lastHidden, pooled, states, attentions } = tidy(() => {
+    const { pooled, ...parts } = tidy(() => {
       const mask = input.attentionMask && paddingMask(input.attentionMask);
       const pass: Pass = { batch, options, mask, attentions: [] };
       let x = this.embeddings.forward(input, batch, time, options); // [N, C]
@@ -352,22 +344,14 @@ export class Bert extends Module implements Backbone {
         x = layer.forward(x, pass);
         states.push(x);
       }
-      const lastHidden = reshape<Rank.R3>(x, shape); // [B, T, C]
+      const inBatch = statesInBatch(states, batch, options); // [B, T, C]
       return {
-        lastHidden,
-        pooled: this.pooler?.forward(lastHidden),
-        states: options.hiddenStates
-          ? [...states.slice(0, -1).map((state) => reshape<Rank.R3>(state, shape)), lastHidden]
-          : [],
+        states: inBatch,
+        pooled: this.pooler?.forward(inBatch.at(-1)!),
         attentions: options.attentions ? pass.attentions : [],
       };
     });
-    return {
-      lastHidden,
-      ...(pooled ? { pooled } : {}),
-      ...(options.hiddenStates ? { hiddenStates: states } : {}),
-      ...(options.attentions ? { attentions } : {}),
-    };
+    return { ...encodedOf(parts, options), ...(pooled ? { pooled } : {}) };
   }
 }
 

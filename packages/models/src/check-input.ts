@@ -93,3 +93,8 @@ export function checkInput(
   }
   return { batch, time };
 }
+
+/** The positions of an input's T tokens: its own, B·T of them, or T counted from `start` on, the same for all texts. */
+export function placesOf({ positionIds }: ModelInput, start: number, time: number): ArrayLike<number> {
+  return positionIds?.dataSync() ?? Array.from({ length: time }, (_, t) => start + t);
+}

@@ -52,6 +52,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { boolean, configFile, count, rate } from './config-file.ts';
 import { toAllenNLP, toOurs } from './elmo-weights.ts';
+import { encodedOf } from './encoded.ts';
 
 export { bilmWeights } from './elmo-weights.ts';
 
@@ -326,7 +327,7 @@ export class ELMo extends Module implements Backbone {
   encode(input: ModelInput, options: EncodeOptions = {}): Encoded {
     const state = LSTMState.from(options.state);
     const { batch, time } = this.#checked(input);
-    const hidden = tidy(() => {
+    const states = tidy(() => {
       const carries = state?.carries(batch);
       const mask = input.attentionMask && (transpose(input.attentionMask) as Tensor2D); // [T, B]
       const rows = this.#rows(input, mask);
@@ -335,11 +336,7 @@ export class ELMo extends Module implements Backbone {
       const wanted = options.hiddenStates ? [concat([rows.x, rows.x], 2), ...layers] : layers.slice(-1);
       return wanted.map((states) => this.#tokensOf(states, time, mask));
     });
-    return {
-      lastHidden: hidden.at(-1)!,
-      ...(options.hiddenStates ? { hiddenStates: hidden } : {}),
-      ...(state ? { state } : {}),
-    };
+    return encodedOf({ states, state }, options);
   }
 
   /** A state for batches of up to `batchSize` rows. It has room for any number of tokens. */

@@ -20,10 +20,10 @@ import {
 } from '@tenon/core';
 import { Embedding, type KeyValueCache, LayerNorm, Linear, tiedScorer } from '@tenon/layers';
 import { add, type Tensor2D } from '@tensorflow/tfjs-core';
+import { assertHeads } from './assert-heads.ts';
 import { boolean, choice, configFile, count, number, rate, tokenId } from './config-file.ts';
 import { decoderTasks, ownWeights, UNTIED } from './gpt-checkpoint.ts';
 import {
-  assertHeads,
   type BlockOptions,
   type DecoderConfig,
   type DecoderPass,
@@ -99,8 +99,8 @@ export class GPT extends Module implements Backbone {
 
   constructor(config: GPTConfig, random: RandomStream) {
     super();
-    const { vocabularySize, contextLength, hiddenSize, layers, tieWordEmbeddings } = config;
-    assertHeads('GPT', config);
+    const { vocabularySize, contextLength, hiddenSize, heads, layers, tieWordEmbeddings } = config;
+    assertHeads('GPT heads', hiddenSize, heads);
     const weight = normal(config.initializerRange);
     this.tokens_embed = new Embedding(vocabularySize, hiddenSize, { random, weight });
     this.positions_embed = new Embedding(contextLength, hiddenSize, { random, weight });

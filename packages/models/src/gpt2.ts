@@ -17,7 +17,6 @@ import {
   RandomStream,
   type Scorer,
   type StateDict,
-  TenonError,
 } from '@tenon/core';
 import {
   type Activation,
@@ -38,6 +37,7 @@ import {
   tiedScorer,
 } from '@tenon/layers';
 import { add, type Rank, reshape, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { assertHeads } from './assert-heads.ts';
 import { checkInput } from './check-input.ts';
 import {
   activationName,
@@ -49,6 +49,7 @@ import {
   rate,
   tokenId,
 } from './config-file.ts';
+import { encodedOf, statesInBatch } from './encoded.ts';
 import { decoderTasks, ownWeights, UNTIED } from './gpt-checkpoint.ts';
 
 /** What the configs of the GPT family have in common. */
@@ -215,9 +216,7 @@ export function decode(
 ): Encoded {
   const cache = KeyValueCache.from(options.state);
   const { batch, time } = checkInput(input, config, cache);
-  const shape: [number, number, number] = [batch, time, config.hiddenSize];
-
-  const { hidden, states, attentions } = tidy(() => {
+  const parts = tidy(() => {
     const start = cache?.length ?? 0;
     const slots = cache?.advance(time, input.attentionMask); // [B, 1, 1, S]
     const attentions: Tensor4D[] = [];
@@ -239,21 +238,13 @@ export function decode(
       x = block.forward(x, pass);
       states.push(x);
     }
-    const hidden = reshape<Rank.R3>(norm?.forward(x) ?? x, shape); // [B, T, C]
+    if (norm !== undefined) states[states.length - 1] = norm.forward(x);
     return {
-      hidden,
-      states: options.hiddenStates
-        ? [...states.slice(0, -1).map((s) => reshape<Rank.R3>(s, shape)), hidden]
-        : [],
+      states: statesInBatch(states, batch, options),
       attentions: options.attentions ? attentions : [],
     };
   });
-  return {
-    lastHidden: hidden,
-    ...(options.hiddenStates ? { hiddenStates: states } : {}),
-    ...(options.attentions ? { attentions } : {}),
-    ...(cache ? { state: cache } : {}),
-  };
+  return encodedOf({ ...parts, state: cache }, options);
 }
 
 /** Makes the masks of a window when a layer first asks for them. */
@@ -281,17 +272,6 @@ function withWindow(
 export function decoderState(config: DecoderConfig, batchSize: number, capacity: number): KeyValueCache {
   const { layers, heads, hiddenSize } = config;
   return new KeyValueCache({ layers, heads, headSize: hiddenSize / heads, batchSize, capacity });
-}
-
-/** @throws {TenonError} when the heads do not share the channels evenly. */
-export function assertHeads(model: string, { hiddenSize, heads }: DecoderConfig): void {
-  if (hiddenSize % heads === 0) return;
-  throw new TenonError({
-    subject: `${model} heads`,
-    expected: `a divisor of hiddenSize ${hiddenSize}`,
-    got: String(heads),
-    advice: 'Change one of the two in the config.',
-  });
 }
 
 class Block extends Module {
@@ -344,8 +324,9 @@ export class GPT2 extends Module implements Backbone {
 
   constructor(config: GPT2Config, { random, window }: GPT2Options) {
     super();
-    const { vocabularySize, contextLength, hiddenSize, feedForwardSize, layers, tieWordEmbeddings } = config;
-    assertHeads('GPT-2', config);
+    const { vocabularySize, contextLength, hiddenSize, heads, feedForwardSize, layers, tieWordEmbeddings } =
+      config;
+    assertHeads('GPT-2 heads', hiddenSize, heads);
     const weight = normal(config.initializerRange);
     const residualWeight = residualInitializer(config);
     this.wte = new Embedding(vocabularySize, hiddenSize, { random, weight });

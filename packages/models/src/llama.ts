@@ -48,8 +48,9 @@ import {
   tidy,
   tile,
 } from '@tensorflow/tfjs-core';
-import { checkInput } from './check-input.ts';
+import { checkInput, placesOf } from './check-input.ts';
 import { activationName, boolean, configFile, count, number, rate, tokenId } from './config-file.ts';
+import { encodedOf, statesInBatch } from './encoded.ts';
 
 /** How Llama 3.1 stretches its rotary frequencies: slow ones by `factor`, fast ones not, some in between. */
 export interface LlamaRotaryScaling {
@@ -263,15 +264,14 @@ export class Llama extends Module implements Backbone {
     const cache = KeyValueCache.from(options.state);
     const { batch, time } = checkInput(input, this.config, cache);
     const { heads, keyValueHeads = heads } = this.config;
-    const { states, attentions } = tidy(() => {
+    const parts = tidy(() => {
       const start = cache?.length ?? 0;
       const slotsMask = cache?.advance(time, input.attentionMask);
-      const places = input.positionIds?.dataSync() ?? Array.from({ length: time }, (_, t) => start + t);
       const mask = newTokensMask(time, input.attentionMask);
       const pass: Pass = {
         batch,
         options,
-        rotation: rotation(places, time, this.#frequencies),
+        rotation: rotation(placesOf(input, start, time), time, this.#frequencies),
         // A row of the mask for each of a group's queries, in their order: heads outside, tokens inside.
         mask: mask && mask.shape[2] > 1 ? tile(mask, [1, 1, heads / keyValueHeads, 1]) : mask,
         cache,
@@ -286,18 +286,12 @@ export class Llama extends Module implements Backbone {
         states.push(x);
       }
       states[states.length - 1] = this.norm.forward(x);
-      const wanted = options.hiddenStates ? states : states.slice(-1);
       return {
-        states: wanted.map((state) => reshape<Rank.R3>(state, [batch, time, this.hiddenSize])),
+        states: statesInBatch(states, batch, options),
         attentions: options.attentions ? pass.attentions : [],
       };
     });
-    return {
-      lastHidden: states.at(-1)!,
-      ...(options.hiddenStates ? { hiddenStates: states } : {}),
-      ...(options.attentions ? { attentions } : {}),
-      ...(cache ? { state: cache } : {}),
-    };
+    return encodedOf({ ...parts, state: cache }, options);
   }
 
   initialState(batchSize: number, capacity: number): KeyValueCache {

@@ -77,6 +77,7 @@ import {
   rate,
   tokenId,
 } from './config-file.ts';
+import { encodedOf } from './encoded.ts';
 
 /**
  * How a token knows where others are, by the numbers of the original's `attn_type`:
@@ -647,7 +648,7 @@ export class TransformerXL extends Module implements Backbone {
     memory?.assertRoom(time);
     const shape: [number, number, number] = [batch, time, this.hiddenSize];
 
-    const { hidden, states, attentions } = tidy(() => {
+    const parts = tidy(() => {
       const tokens = tokenMask(batch, time, input.attentionMask); // [B, T]
       const pass = this.#pass(input, options, memory, tokens);
       const embedded = input.inputEmbeds ?? this.word_emb.forward(input.inputIds!); // [B, T, C]
@@ -661,19 +662,13 @@ export class TransformerXL extends Module implements Backbone {
       memory?.remember(read.slice(0, -1), tokens);
       const hidden = reshape<Rank.R3>(dropout(x, this.config.dropout, options), shape);
       return {
-        hidden,
-        states: options.hiddenStates ? [...read.slice(0, -1), hidden] : [],
+        states: options.hiddenStates ? [...read.slice(0, -1), hidden] : [hidden],
         attentions: options.attentions
           ? pass.attentions.map((weights) => transpose(weights, [1, 0, 2, 3])) // [B, H, T, S]
           : [],
       };
     });
-    return {
-      lastHidden: hidden,
-      ...(options.hiddenStates ? { hiddenStates: states } : {}),
-      ...(options.attentions ? { attentions } : {}),
-      ...(memory ? { state: memory } : {}),
-    };
+    return encodedOf({ ...parts, state: memory }, options);
   }
 
   #attention(layer: number, random: RandomStream): Attention {

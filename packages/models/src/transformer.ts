@@ -51,13 +51,14 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor2D,
-  type Tensor3D,
   type Tensor4D,
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { checkInput } from './check-input.ts';
+import { assertHeads } from './assert-heads.ts';
+import { checkInput, placesOf } from './check-input.ts';
 import { activationName, boolean, configFile, count, number, rate, tokenId } from './config-file.ts';
+import { encodedOf, statesInBatch } from './encoded.ts';
 
 export interface TransformerConfig {
   /** Source and target share one. */
@@ -275,15 +276,8 @@ export class Transformer extends Module implements EncoderDecoder {
       heads: config.decoderHeads,
       feedForwardSize: config.decoderFeedForwardSize,
     };
-    for (const { name, heads } of [encoder, decoder]) {
-      if (C % heads === 0) continue;
-      throw new TenonError({
-        subject: `Transformer heads of the ${name}`,
-        expected: `a divisor of hiddenSize ${C}`,
-        got: String(heads),
-        advice: 'Change one of the two in the config.',
-      });
-    }
+    for (const { name, heads } of [encoder, decoder])
+      assertHeads(`Transformer heads of the ${name}`, C, heads);
     const deviation = isPlain(config) ? config.initializerRange : 1 / Math.sqrt(C);
     this.shared = new Embedding(V, C, {
       random,
@@ -327,7 +321,7 @@ export class Transformer extends Module implements EncoderDecoder {
         states.push(x);
       }
       return {
-        states: this.#inBatch(states, batch, options),
+        states: statesInBatch(states, batch, options),
         attentions: options.attentions ? attentions : [],
       };
     });
@@ -371,15 +365,14 @@ export class Transformer extends Module implements EncoderDecoder {
         states.push(x);
       }
       return {
-        states: this.#inBatch(states, batch, options),
+        states: statesInBatch(states, batch, options),
         attentions: options.attentions ? pass.attentions : [],
         crossAttentions: options.attentions ? pass.crossAttentions : [],
       };
     });
     return {
-      ...encodedOf(parts, options),
+      ...encodedOf({ ...parts, state }, options),
       ...(options.attentions ? { crossAttentions: parts.crossAttentions } : {}),
-      ...(state ? { state } : {}),
     };
   }
 
@@ -394,30 +387,12 @@ export class Transformer extends Module implements EncoderDecoder {
   #embed(input: ModelInput, start: number, batch: number, time: number, options: EncodeOptions): Tensor2D {
     const { hiddenSize: C, scaleEmbedding, dropout: rate } = this.config;
     const tokens: Tensor = input.inputEmbeds ?? this.shared.forward(input.inputIds!); // [B, T, C]
-    const counted = Array.from({ length: time }, (_, t) => start + t);
-    const places = input.positionIds?.dataSync() ?? counted;
+    const places = placesOf(input, start, time);
     const rows = places.length / time; // one for all texts, or one for each
     const positions = tensor(sinusoids(places, C), [rows, time, C]);
     const embedded = add(scaleEmbedding ? mul(tokens, Math.sqrt(C)) : tokens, positions);
     return dropout(reshape<Rank.R2>(embedded, [batch * time, C]), rate, options);
   }
-
-  /** Those that are asked for as [B, T, C], the last at the end. */
-  #inBatch(states: readonly Tensor2D[], batch: number, options: EncodeOptions): Tensor3D[] {
-    const wanted = options.hiddenStates ? states : states.slice(-1);
-    return wanted.map((x) => reshape<Rank.R3>(x, [batch, x.shape[0] / batch, this.hiddenSize]));
-  }
-}
-
-function encodedOf(
-  { states, attentions }: { readonly states: readonly Tensor3D[]; readonly attentions: readonly Tensor4D[] },
-  options: EncodeOptions,
-): Encoded {
-  return {
-    lastHidden: states.at(-1)!,
-    ...(options.hiddenStates ? { hiddenStates: states } : {}),
-    ...(options.attentions ? { attentions } : {}),
-  };
 }
 
 function attention(config: TransformerConfig, heads: number, random: RandomStream): MultiHeadAttention {
