@@ -137,14 +137,10 @@ function fill<Config>(model: BaseModel | TaskModel, checkpoint: Checkpoint<Confi
   const weights = model.stateDict();
   for (const [parameter, name] of loaded) weights.set(parameter, found.get(name)!);
   const newInBody = [...lacking].filter((parameter) => !isHead(parameter));
-  if (newInBody.length === 0) {
-    model.loadStateDict(weights);
-  } else {
-    // The backbone was made of zeros, since all of it was to be loaded: first values come from another one.
-    using other = spec(config);
-    const first = other.stateDict();
-    for (const parameter of newInBody) weights.set(parameter, first.get(backbonePath(model, parameter))!);
-    model.loadStateDict(weights);
-  }
+  // The backbone was made of zeros, since all of it was to be loaded: first values come from another one.
+  using other = newInBody.length > 0 ? spec(config) : undefined;
+  const first = other?.stateDict();
+  for (const parameter of newInBody) weights.set(parameter, first!.get(backbonePath(model, parameter))!);
+  model.loadStateDict(weights);
   return [...lacking];
 }

@@ -14,6 +14,7 @@ import {
 } from '@tenon/core';
 import type { LoadedBackbone, LoadedTaskModel, TaskOptions } from '../hugging-face/from-pretrained.ts';
 import { builtFor } from '../hugging-face/limits.ts';
+import { isHeadPath } from '../hugging-face/names.ts';
 import { readConfig } from '../hugging-face/read-config.ts';
 import { openOpenAI } from './release.ts';
 
@@ -76,7 +77,7 @@ export async function loadOpenAI<Config, Body extends Backbone, Options, Model e
     if (task === undefined) return { backbone, config, fresh: [] };
     const model = new task(backbone, { ...head } as Options); // what is missing, the head itself asks for
     made = model;
-    const fresh = [...model.parameters().keys()].filter((path) => !path.startsWith('backbone.'));
+    const fresh = [...model.parameters().keys()].filter(isHeadPath);
     return { model, config, fresh };
   } catch (error) {
     made.dispose();
