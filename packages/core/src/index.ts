@@ -62,11 +62,13 @@ export {
 } from './random.ts';
 export {
   assertStateDict,
+  countFromStored,
   type StateDict,
   StateDictError,
   type StateDictMismatch,
   type StoredDtype,
   type StoredTensor,
+  storedCopy,
   storedFromTensor,
   storedTensor,
   tensorFromStored,

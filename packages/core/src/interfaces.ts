@@ -40,6 +40,16 @@ export interface RecurrentState {
   readonly length: number;
   /** Tokens it has room for; `Infinity` where old ones are let go. */
   readonly capacity: number;
+  /** All that it remembers, `length` among it, copied: tokens that come later do not change it. */
+  stateDict(): StateDict;
+  /**
+   * Goes back to what `stateDict` gave, in place: here, or in another state of the same sizes.
+   *
+   * @throws {StateDictError} naming every missing, unexpected and mis-shaped entry; then nothing was changed.
+   */
+  loadStateDict(weights: StateDict): void;
+  /** Empties it in place, as it was made: no shape changes, so that what was recorded goes on to serve. */
+  reset(): void;
   dispose(): void;
 }
 

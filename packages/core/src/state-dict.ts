@@ -48,11 +48,34 @@ export function storedFromTensor(tensor: Tensor): StoredTensor {
   };
 }
 
+/** A stored tensor over a copy of what a live one holds now. */
+export function storedCopy(tensor: Tensor): StoredTensor {
+  const { shape, read } = storedFromTensor(tensor);
+  return storedTensor(read().slice(), shape);
+}
+
 /** A float32 tensor with the stored values. An array that is the reader's to keep becomes the tensor's own. */
 export function tensorFromStored(stored: StoredTensor): Tensor {
   const values = stored.read();
   if (stored.fresh && values instanceof Float32Array) return ownTensor(values, stored.shape);
   return makeTensor(values, [...stored.shape], 'float32');
+}
+
+/**
+ * A counter that was stored as a single number, as `storedTensor(Int32Array.of(count), [])` stores it.
+ *
+ * @param subject What is spoken of, for the message.
+ * @throws {TenonError} when it is not a whole number of at least 0.
+ */
+export function countFromStored(subject: string, stored: StoredTensor): number {
+  const value = stored.read()[0]!;
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new TenonError({
+    subject,
+    expected: 'a whole number of at least 0',
+    got: String(value),
+    advice: 'Load what stateDict() gave.',
+  });
 }
 
 /** The stored tensor as a matrix `[rows, columns]` with rows and columns exchanged when it is read. */

@@ -1,6 +1,16 @@
-import { type RecurrentState, TenonError } from '@tenon/core';
-import { keep } from '@tensorflow/tfjs-core';
+import {
+  assertStateDict,
+  type RecurrentState,
+  type StateDict,
+  storedCopy,
+  TenonError,
+  tensorFromStored,
+} from '@tenon/core';
+import { keep, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { KeysAndValues, KeyValueCache } from './key-value-cache.ts';
+
+/** How the names of the source's entries begin in a state dict. */
+const SOURCE = 'source.';
 
 /**
  * What an encoder–decoder's decoder remembers: the target's keys and values so far, and the source's, which are made
@@ -47,8 +57,55 @@ export class DecoderState implements RecurrentState {
     return made;
   }
 
+  /** What the cache's is, and where there is a source, `source.<layer>.keys` and `source.<layer>.values` [B, H, S, D]. */
+  stateDict(): StateDict {
+    const all = this.cache.stateDict();
+    for (const [i, { keys, values }] of this.#sources.entries()) {
+      all.set(`${SOURCE}${i}.keys`, storedCopy(keys));
+      all.set(`${SOURCE}${i}.values`, storedCopy(values));
+    }
+    return all;
+  }
+
+  /** @throws {TenonError} about what does not fit; then nothing was changed. */
+  loadStateDict(weights: StateDict): void {
+    const isSource = ([name]: readonly [string, unknown]): boolean => name.startsWith(SOURCE);
+    const sources: StateDict = new Map([...weights].filter(isSource));
+    if (sources.size > 0) assertStateDict(this.#sourceShapes(sources), sources, "a decoder's state");
+    this.cache.loadStateDict(new Map([...weights].filter((entry) => !isSource(entry))));
+
+    this.#forgetSource();
+    for (let i = 0; i < sources.size / 2; i++) {
+      const made = (kind: string): Tensor4D =>
+        keep(tensorFromStored(sources.get(`${SOURCE}${i}.${kind}`)!) as Tensor4D); // the shape was checked
+      this.#sources[i] = { keys: made('keys'), values: made('values') };
+    }
+  }
+
+  /** Forgets the source, too. */
+  reset(): void {
+    this.cache.reset();
+    this.#forgetSource();
+  }
+
   dispose(): void {
     this.cache.dispose();
+    this.#forgetSource();
+  }
+
+  /** Keys and values for every layer, all of a source as long as the first one's. */
+  #sourceShapes(sources: StateDict): Map<string, { readonly shape: readonly number[] }> {
+    const { batchSize, heads, headSize, layers } = this.cache;
+    const [first] = sources.values();
+    const shape = [batchSize, heads, first!.shape[2] ?? 1, headSize];
+    return new Map(
+      Array.from({ length: layers }, (_, i) => ['keys', 'values'].map((kind) => `${SOURCE}${i}.${kind}`))
+        .flat()
+        .map((name) => [name, { shape }]),
+    );
+  }
+
+  #forgetSource(): void {
     for (const { keys, values } of this.#sources.splice(0)) {
       keys.dispose();
       values.dispose();

@@ -1,8 +1,10 @@
+import { storedTensor } from '@tenon/core';
 import { leakFree, selectBackend, testBackends } from '@tenon/testing';
 import { memory, type Tensor4D, tensor2d, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { MASKED } from './attention-masks.ts';
 import { KeyValueCache } from './key-value-cache.ts';
+import { LSTMState } from './lstm-state.ts';
 
 const OPTIONS = { layers: 2, batchSize: 2, heads: 1, headSize: 1, capacity: 4 };
 /** Rows [2, 1, T, 1] of values that say where they belong: `from`, `from` + 1 … and as many more by 100. */
@@ -47,6 +49,65 @@ describe.each(testBackends())('%s', (backend) => {
     });
   });
 
+  test('goes back to what was saved, and to nothing', () => {
+    using cache = new KeyValueCache(OPTIONS);
+    const keys = (): unknown => tidy(() => cache.read(0).keys.arraySync());
+    tidy(() => {
+      cache.advance(
+        2,
+        tensor2d(
+          [
+            [0, 1],
+            [1, 1],
+          ],
+          [2, 2],
+          'int32',
+        ),
+      );
+      store(cache, 1, 2);
+    });
+    const saved = cache.stateDict();
+    expect([...saved].map(([name, { shape }]) => `${name} [${shape}]`)).toEqual([
+      '0.keys [2,1,4,1]',
+      '0.values [2,1,4,1]',
+      '1.keys [2,1,4,1]',
+      '1.values [2,1,4,1]',
+      'length []',
+      'valid [2,4]',
+    ]);
+    for (let again = 0; again < 2; again++) {
+      tidy(() => {
+        cache.advance(1);
+        store(cache, 9, 1);
+      });
+      expect(keys()).toEqual([[[[1], [2], [9]]], [[[101], [102], [109]]]]);
+      cache.loadStateDict(saved);
+      expect([keys(), cache.length]).toEqual([[[[[1], [2]]], [[[101], [102]]]], 2]);
+    }
+    tidy(() => {
+      expect(cache.advance(1)!.arraySync()).toEqual([
+        [[[MASKED, 0, MASKED, MASKED]]],
+        [[[0, 0, MASKED, MASKED]]],
+      ]);
+      store(cache, 7, 1);
+    });
+
+    cache.reset();
+    expect(cache.length).toBe(0);
+    expect(
+      [...cache.stateDict().values()].every((stored) => stored.read().every((value) => value === 0)),
+    ).toBe(true);
+    expect(cache.advance(1)).toBeUndefined();
+  });
+
+  test('refuses what was saved of more tokens than it has room for', () => {
+    using cache = new KeyValueCache(OPTIONS);
+    const saved = cache.stateDict().set('length', storedTensor(Int32Array.of(5), []));
+    expect(() => cache.loadStateDict(saved)).toThrow(
+      'key/value cache: length: expected at most its capacity of 4, got 5. Load what stateDict() gave.',
+    );
+  });
+
   test('refuses what does not fit, and stays as it was', () => {
     using cache = new KeyValueCache(OPTIONS);
     expect(() => cache.advance(5)).toThrow(
@@ -77,14 +138,10 @@ describe.each(testBackends())('%s', (backend) => {
   });
 
   test('says when a state is another', () => {
-    class Memory {
-      readonly length = 0;
-      readonly capacity = 1;
-      dispose(): void {}
-    }
+    using other = new LSTMState({ batchSize: 1, lstms: [] });
     expect(KeyValueCache.from(undefined)).toBeUndefined();
-    expect(() => KeyValueCache.from(new Memory())).toThrow(
-      "state: expected a key/value cache, got Memory. Make it by the model's own initialState.",
+    expect(() => KeyValueCache.from(other)).toThrow(
+      "state: expected a key/value cache, got LSTMState. Make it by the model's own initialState.",
     );
   });
 });

@@ -1,6 +1,14 @@
 // B batch, H heads, S slots, T new tokens, D head size.
 
-import { assertShape, assertWhole, type RecurrentState, TenonError, writeRows } from '@tenon/core';
+import {
+  assertShape,
+  assertWhole,
+  type RecurrentState,
+  type StateDict,
+  storedTensor,
+  TenonError,
+  writeRows,
+} from '@tenon/core';
 import {
   concat,
   keep,
@@ -15,6 +23,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { AttentionSource } from './attention.ts';
 import { MASKED } from './attention-masks.ts';
+import { clearSlots, type Slots, slotsFromStateDict, slotsToStateDict } from './state-slots.ts';
 
 export interface KeyValueCacheOptions {
   readonly layers: number;
@@ -51,6 +60,8 @@ interface Layer {
  */
 export class KeyValueCache implements RecurrentState {
   readonly batchSize: number;
+  readonly heads: number;
+  readonly headSize: number;
   readonly capacity: number;
   readonly #layers: readonly Layer[];
   /** [B, S], 1 where a slot holds a token that may be attended to. */
@@ -63,6 +74,8 @@ export class KeyValueCache implements RecurrentState {
     assertWhole('key/value cache batch size', batchSize);
     assertWhole('key/value cache capacity', capacity);
     this.batchSize = batchSize;
+    this.heads = heads;
+    this.headSize = headSize;
     this.capacity = capacity;
     this.#valid = new Uint8Array(batchSize * capacity);
     const slots = (): Variable & Tensor4D =>
@@ -87,6 +100,10 @@ export class KeyValueCache implements RecurrentState {
 
   get length(): number {
     return this.#length;
+  }
+
+  get layers(): number {
+    return this.#layers.length;
   }
 
   /**
@@ -145,11 +162,33 @@ export class KeyValueCache implements RecurrentState {
     return { keys: soFar(keys, fresh?.keys), values: soFar(values, fresh?.values) };
   }
 
+  /** `<layer>.keys` and `<layer>.values` [B, H, S, D], `valid` int32 [B, S], 1 = a token, and `length`. */
+  stateDict(): StateDict {
+    this.#write();
+    const valid = storedTensor(Int32Array.from(this.#valid), [this.batchSize, this.capacity]);
+    return slotsToStateDict(this.#slots, this.#length).set('valid', valid);
+  }
+
+  /** @throws {TenonError} about what does not fit; then nothing was changed. */
+  loadStateDict(weights: StateDict): void {
+    const { capacity, batchSize } = this;
+    const also = new Map([['valid', { shape: [batchSize, capacity] }]]);
+    this.#length = slotsFromStateDict('key/value cache', this.#slots, weights, { also, capacity });
+    this.#valid.set(weights.get('valid')!.read());
+    this.#forgetFresh();
+    this.#written = this.#length;
+  }
+
+  reset(): void {
+    clearSlots(this.#slots);
+    this.#valid.fill(0);
+    this.#forgetFresh();
+    this.#written = this.#length = 0;
+  }
+
   dispose(): void {
+    this.#forgetFresh();
     for (const layer of this.#layers) {
-      layer.fresh?.keys.dispose();
-      layer.fresh?.values.dispose();
-      layer.fresh = undefined;
       if (layer.keys.isDisposed) continue;
       layer.keys.dispose();
       layer.values.dispose();
@@ -160,15 +199,30 @@ export class KeyValueCache implements RecurrentState {
     this.dispose();
   }
 
+  get #slots(): Slots {
+    return new Map(
+      this.#layers.flatMap(({ keys, values }, i) => [
+        [`${i}.keys`, keys],
+        [`${i}.values`, values],
+      ]),
+    );
+  }
+
+  #forgetFresh(): void {
+    for (const layer of this.#layers) {
+      layer.fresh?.keys.dispose();
+      layer.fresh?.values.dispose();
+      layer.fresh = undefined;
+    }
+  }
+
   #write(): void {
     for (const layer of this.#layers) {
       if (layer.fresh === undefined) continue;
       writeRows(layer.keys, layer.fresh.keys, this.#written);
       writeRows(layer.values, layer.fresh.values, this.#written);
-      layer.fresh.keys.dispose();
-      layer.fresh.values.dispose();
-      layer.fresh = undefined;
     }
+    this.#forgetFresh();
     this.#written = this.#length;
   }
 

@@ -1,8 +1,9 @@
 // B rows, P output, H cells.
 
-import { assertWhole, everyRun, type RecurrentState, TenonError } from '@tenon/core';
+import { assertWhole, everyRun, type RecurrentState, type StateDict, TenonError } from '@tenon/core';
 import { concat, slice, type Tensor2D, tidy, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 import type { LSTMCarry } from './lstm.ts';
+import { clearSlots, type Slots, slotsFromStateDict, slotsToStateDict } from './state-slots.ts';
 
 export interface LSTMStateOptions {
   /** The most rows of a batch. */
@@ -76,6 +77,32 @@ export class LSTMState implements RecurrentState {
     everyRun(() => {
       this.#length += steps;
     });
+  }
+
+  /** `<LSTM>.output` [B, P] and `<LSTM>.cells` [B, H], and `length`. */
+  stateDict(): StateDict {
+    return slotsToStateDict(this.#slots, this.#length);
+  }
+
+  /** @throws {TenonError} about what does not fit; then nothing was changed. */
+  loadStateDict(weights: StateDict): void {
+    this.#length = slotsFromStateDict('LSTM state', this.#slots, weights, this);
+  }
+
+  reset(): void {
+    clearSlots(this.#slots);
+    everyRun(() => {
+      this.#length = 0;
+    });
+  }
+
+  get #slots(): Slots {
+    return new Map(
+      this.#places.flatMap(({ output, cells }, i) => [
+        [`${i}.output`, output],
+        [`${i}.cells`, cells],
+      ]),
+    );
   }
 
   dispose(): void {

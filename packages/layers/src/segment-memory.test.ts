@@ -1,4 +1,5 @@
 // B batch, M places, T new tokens, C channels.
+import { storedTensor } from '@tenon/core';
 import { leakFree, selectBackend, testBackends } from '@tenon/testing';
 import { type Tensor2D, tensor2d, tensor3d, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -51,6 +52,38 @@ describe.each(testBackends())('%s', (backend) => {
     );
     using larger = make({ capacity: 5 });
     expect([larger.places, larger.capacity]).toEqual([4, Number.POSITIVE_INFINITY]);
+  });
+
+  test('goes back to what was saved, and to nothing', () => {
+    using memory = make({ memoryLength: 3 });
+    remember(memory, [1, 2]);
+    const saved = memory.stateDict();
+    expect([...saved.keys()]).toEqual(['read.0', 'read.1', 'mask', 'length']);
+    remember(memory, [3, 4, 5]);
+    memory.loadStateDict(saved);
+    expect([[...memory.read(0).dataSync()], memory.length]).toEqual([[0, 1, 2], 2]);
+    expect([...memory.mask.dataSync()]).toEqual([MASKED, 0, 0].map(Math.fround));
+
+    memory.reset();
+    expect([[...memory.read(0).dataSync()], memory.length]).toEqual([[0, 0, 0], 0]);
+    expect([...memory.mask.dataSync()]).toEqual(new Array(3).fill(Math.fround(MASKED)));
+  });
+
+  test('refuses what was saved at another size, and stays as it was', () => {
+    using memory = make({ memoryLength: 3 });
+    using longer = make();
+    remember(memory, [1, 2]);
+    expect(() => memory.loadStateDict(longer.stateDict())).toThrow(
+      'segment memory: expected exactly the parameters of the model in their shapes, ' +
+        'got read.0 of shape [1, 4, 1] instead of [1, 3, 1]; read.1 of shape [1, 4, 1] instead of [1, 3, 1]; ' +
+        'mask of shape [1, 4] instead of [1, 3].',
+    );
+    const broken = memory.stateDict().set('length', storedTensor(Int32Array.of(-1), []));
+    memory.reset();
+    expect(() => memory.loadStateDict(broken)).toThrow(
+      'segment memory: length: expected a whole number of at least 0, got -1. Load what stateDict() gave.',
+    );
+    expect([[...memory.read(0).dataSync()], memory.length]).toEqual([[0, 0, 0], 0]);
   });
 
   test('frees what it holds, and holds no more after many segments', async () => {

@@ -1,5 +1,12 @@
 // L layers, B batch, M places of the memory, T new tokens, C channels.
-import { assertShape, assertWhole, everyRun, type RecurrentState, TenonError } from '@tenon/core';
+import {
+  assertShape,
+  assertWhole,
+  everyRun,
+  type RecurrentState,
+  type StateDict,
+  TenonError,
+} from '@tenon/core';
 import {
   cast,
   concat,
@@ -16,6 +23,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { MASKED } from './attention-masks.ts';
+import { clearSlots, type Slots, slotsFromStateDict, slotsToStateDict } from './state-slots.ts';
 
 export interface SegmentMemoryOptions {
   /** How many layers remember. */
@@ -69,7 +77,7 @@ export class SegmentMemory implements RecurrentState {
     this.#read = Array.from({ length: layers }, () =>
       made(() => zeros<Tensor3D['rankType']>([...empty, size])),
     );
-    this.#mask = made(() => fill<Tensor2D['rankType']>(empty, MASKED));
+    this.#mask = made(() => emptyMask(empty));
   }
 
   get length(): number {
@@ -113,6 +121,29 @@ export class SegmentMemory implements RecurrentState {
     });
   }
 
+  /** `read.<layer>` [B, M, C], `mask` [B, M], and `length`. */
+  stateDict(): StateDict {
+    return slotsToStateDict(this.#slots, this.#length);
+  }
+
+  /** @throws {TenonError} about what does not fit; then nothing was changed. */
+  loadStateDict(weights: StateDict): void {
+    this.#length = slotsFromStateDict('segment memory', this.#slots, weights, this);
+  }
+
+  reset(): void {
+    clearSlots(this.#slots);
+    tidy(() => this.#mask.assign(emptyMask(this.#mask.shape)));
+    everyRun(() => {
+      this.#length = 0;
+    });
+  }
+
+  get #slots(): Slots {
+    const read = this.#read.map((one, i): [string, Variable] => [`read.${i}`, one]);
+    return new Map([...read, ['mask', this.#mask]]);
+  }
+
   dispose(): void {
     for (const one of [...this.#read, this.#mask]) if (!one.isDisposed) one.dispose();
   }
@@ -121,6 +152,8 @@ export class SegmentMemory implements RecurrentState {
     this.dispose();
   }
 }
+
+const emptyMask = (shape: [number, number]): Tensor2D => fill(shape, MASKED);
 
 /** Appends to the second axis, and drops as much from its front. */
 function latest<T extends Tensor2D | Tensor3D>(memory: Variable & T, news: T): void {

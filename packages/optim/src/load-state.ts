@@ -1,4 +1,4 @@
-import { assertStateDict, type StateDict, TenonError, tensorFromStored } from '@tenon/core';
+import { assertStateDict, countFromStored, type StateDict, tensorFromStored } from '@tenon/core';
 import type { Variable } from '@tensorflow/tfjs-core';
 
 /** How many updates and how many calls an optimiser has behind it; they differ under `accumulate`. */
@@ -18,22 +18,12 @@ export function loadState(slots: ReadonlyMap<string, Variable>, weights: StateDi
   for (const name of ['step', 'calls']) expected.set(name, { shape: [] });
   assertStateDict(expected, weights, 'optimizer state');
 
-  const counters = { step: counterOf(weights, 'step'), calls: counterOf(weights, 'calls') };
+  const counter = (name: string): number => countFromStored(`optimizer state: ${name}`, weights.get(name)!);
+  const counters = { step: counter('step'), calls: counter('calls') };
   for (const [name, slot] of slots) {
     const values = tensorFromStored(weights.get(name)!);
     slot.assign(values);
     values.dispose();
   }
   return counters;
-}
-
-function counterOf(weights: StateDict, name: string): number {
-  const value = weights.get(name)!.read()[0]!;
-  if (Number.isInteger(value) && value >= 0) return value;
-  throw new TenonError({
-    subject: `optimizer state: ${name}`,
-    expected: 'a whole number of at least 0',
-    got: String(value),
-    advice: 'Load what stateDict() of an optimizer gave.',
-  });
 }

@@ -130,7 +130,8 @@ describe('modelContract', () => {
   }
   class Forgetful extends Mixer {
     initialState(_batch: number, capacity: number): RecurrentState {
-      return { length: 0, capacity, dispose() {} };
+      const nothing = { stateDict: () => new Map(), loadStateDict() {}, reset() {}, dispose() {} };
+      return { length: 0, capacity, ...nothing };
     }
     override encode(input: ModelInput, { state }: EncodeOptions = {}): Encoded {
       if (state !== undefined) Object.assign(state, { length: state.length + input.inputIds!.shape[1] });
@@ -151,6 +152,7 @@ describe('modelContract', () => {
       'gives the same in pieces of 3, 1, 2 tokens with a state',
       'gives the same in pieces of 7, 1 tokens with a state',
       'remembers which tokens of the state are padding',
+      'goes on from where it was saved, and from the start when reset',
     ]));
   test('finds a mixing of sequences', async () =>
     expect(await failing(() => new Mingler())).toEqual(['gives a batch what it gives each alone']));

@@ -1,7 +1,7 @@
 // B batch, T time.
 import type { Backbone, RecurrentState } from '@tenon/core';
 import { TenonError } from '@tenon/core';
-import { expectClose } from './compare.ts';
+import { expectClose, type Tolerance } from './compare.ts';
 import type { ContractCheck } from './contract.ts';
 import type { EncodeRows, RowParts, Rows } from './encode-rows.ts';
 import { leakFree } from './leak-free.ts';
@@ -53,10 +53,39 @@ export function stateContract(options: StateContractOptions): ContractCheck[] {
   return [
     ...(causal ? samePieces() : []),
     ...(leftPadding ? [padding()] : []),
+    check('goes on from where it was saved, and from the start when reset', (model, initial) => {
+      const [before, after, others] = [part(rows, 0, 3), part(rows, 3, 5), part(rows, 5, 7)];
+      const state = initial(rows.length, time);
+      const encode = (some: Rows, at: RecurrentState = state): number[] =>
+        encodeRows(model, some, { state: at }).flat(2);
+      const fromStart = encode(before);
+      const saved = state.stateDict();
+      const expected = encode(after);
+      encode(others);
+      const other = initial(rows.length, time);
+      other.loadStateDict(saved);
+      for (const [name, one] of [
+        ['the state', state],
+        ['another state', other],
+        ['the state again', state],
+      ] as const) {
+        one.loadStateDict(saved);
+        expectLength(one, 3);
+        expectClose(`${name}, loaded`, encode(after, one), expected, EXACT);
+        expectLength(one, 5);
+      }
+      state.reset();
+      expectLength(state, 0);
+      expectClose('the state, reset', encode(before), fromStart, EXACT);
+      state.dispose();
+      other.dispose();
+    }),
     check('leaks nothing with a state, whose disposal frees it', (model, initial) =>
       leakFree(() => {
         const state = initial(rows.length, time);
         inPieces(encodeRows, model, rows, [2, 1], { state });
+        state.loadStateDict(state.stateDict());
+        state.reset();
         state.dispose();
       }),
     ),
@@ -74,6 +103,11 @@ export function stateContract(options: StateContractOptions): ContractCheck[] {
     }),
   ];
 }
+
+/** Nothing differs where the same is computed again. */
+const EXACT: Tolerance = { absolute: 0, relative: 0 };
+
+const part = (rows: Rows, start: number, end: number): Rows => rows.map((row) => row.slice(start, end));
 
 type InitialState = NonNullable<Backbone['initialState']>;
 
@@ -93,11 +127,10 @@ function inPieces(
   const joined: number[][][] = rows.map(() => []);
   for (let start = 0, piece = 0; start < rows[0]!.length; piece++) {
     const end = start + (sizes[piece] ?? sizes.at(-1)!);
-    const part = (all: Rows): Rows => all.map((row) => row.slice(start, end));
-    const encoded = encodeRows(model, part(rows), {
+    const encoded = encodeRows(model, part(rows, start, end), {
       state,
-      ...(attentionMask ? { attentionMask: part(attentionMask) } : {}),
-      ...(positionIds ? { positionIds: part(positionIds) } : {}),
+      ...(attentionMask ? { attentionMask: part(attentionMask, start, end) } : {}),
+      ...(positionIds ? { positionIds: part(positionIds, start, end) } : {}),
     });
     for (const [b, row] of encoded.entries()) joined[b]!.push(...row);
     start = end;
