@@ -1,3 +1,24 @@
+export {
+  type BatchesOptions,
+  type BatchOrderOptions,
+  batches,
+  type ExampleBatches,
+  type ProcessedBatchesOptions,
+  processedBatches,
+} from './batches.ts';
+export {
+  type ChoiceExample,
+  type DataProcessor,
+  type DocumentExample,
+  describeOrigin,
+  type ExampleCursor,
+  type ExampleStream,
+  type Examples,
+  type Origin,
+  type SquadExample,
+  type TaggedExample,
+  type TextExample,
+} from './examples.ts';
 export { type GPTBatch, type GPTBatchOptions, gptBatch } from './gpt-batch.ts';
 export {
   type GPTRow,
