@@ -2,6 +2,7 @@
 // tokens, or several, that a language model reads from left to right.
 
 import { assertWhole, TenonError } from '@tenon/core';
+import { longestFirst } from './processors/longest-first.ts';
 
 type Ids = readonly number[];
 
@@ -62,7 +63,7 @@ export function gptTextRow(text: Ids, { tokens, maxLength = 512 }: GPTRowOptions
  */
 export function gptPairRow(first: Ids, second: Ids, { tokens, maxLength = 512 }: GPTRowOptions): GPTRow {
   const room = roomFor(2, maxLength, 3);
-  const [a, b] = shortened(first.length, second.length, room);
+  const [b, a] = longestFirst(second.length, first.length, room); // of equal texts, the first gives way
   const { start, delimiter, extract } = tokens;
   return row([start, ...first.slice(0, a), delimiter, ...second.slice(0, b), extract]);
 }
@@ -103,12 +104,4 @@ function row(ids: Ids): GPTRow {
 function roomFor(texts: number, maxLength: number, special: number): number {
   assertWhole('GPT row: maxLength', maxLength, special + texts);
   return maxLength - special;
-}
-
-/** Lengths that fit: the longer text gives way until both are equal, then both in turn, the first one first. */
-function shortened(first: number, second: number, room: number): [first: number, second: number] {
-  if (first + second <= room) return [first, second];
-  const half = Math.floor(room / 2);
-  if (second <= room - half) return [room - second, second];
-  return first <= half ? [first, room - first] : [half, room - half];
 }

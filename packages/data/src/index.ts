@@ -29,5 +29,24 @@ export {
   gptSimilarityRows,
   gptTextRow,
 } from './gpt-rows.ts';
+export {
+  type BertTextBatch,
+  type BertTextFeature,
+  type BertTextOptions,
+  type BertTextProcessor,
+  bertTextProcessor,
+} from './processors/bert-text.ts';
+export type { PaddingOptions } from './processors/padded-rows.ts';
+export type { RowBatch, RowOptions, TokenRow } from './processors/row-encoder.ts';
+export { type LabelValue, type TextLabelOptions, TextLabels } from './processors/text-labels.ts';
+export {
+  type TokenTagBatch,
+  type TokenTagFeature,
+  type TokenTagOptions,
+  type TokenTagProcessor,
+  tokenTagProcessor,
+  wordTags,
+} from './processors/token-tags.ts';
+export { TruncationCount } from './processors/truncation-count.ts';
 export { type SplitTokens, splitTokens } from './split-tokens.ts';
 export { type TokenWindowOptions, type TokenWindows, tokenWindows } from './token-windows.ts';

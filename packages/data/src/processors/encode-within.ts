@@ -1,0 +1,74 @@
+import { assertWhole, TenonError } from '@tenon/core';
+import type { TextInput, Tokenizer } from '@tenon/tokenizers';
+import type { Origin } from '../examples.ts';
+import { longestFirst } from './longest-first.ts';
+import { subjectOf } from './subject-of.ts';
+
+/** A text, or a pair, as a model of at most so many tokens reads it. */
+export interface EncodedText {
+  /** int32 [T], with the tokenizer's template around the text. */
+  readonly inputIds: Int32Array;
+  /** int32 [T]: 0 for the first text, 1 for its pair, as the tokenizer's template has them. */
+  readonly tokenTypeIds: Int32Array;
+  /** The word of each token in its text, `null` where there is none; [T]. */
+  readonly wordIds: readonly (number | null)[];
+  /** Tokens that were cut off. */
+  readonly lost: number;
+}
+
+interface Texts {
+  readonly text: TextInput;
+  readonly textPair?: TextInput | undefined;
+  readonly origin?: Origin | undefined;
+}
+
+/**
+ * Encodes what an example says, and cuts what is too long as `longestFirst` does.
+ *
+ * @throws {TenonError} when there is nothing to read in a text, or no room for a token of each.
+ */
+export function encodeWithin(tokenizer: Tokenizer, texts: Texts, maxLength: number): EncodedText {
+  const { text, textPair, origin } = texts;
+  const encoding = tokenizer.encode(text, {
+    ...(textPair !== undefined && { textPair }),
+    truncation: false,
+    padding: false,
+  });
+  const { ids, typeIds, wordIds, sequenceIds } = encoding;
+  const lengths = [0, 0];
+  for (const sequence of sequenceIds) if (sequence !== null) lengths[sequence]!++;
+  assertNotEmpty('text', text, lengths[0]!, origin);
+  if (textPair !== undefined) assertNotEmpty('textPair', textPair, lengths[1]!, origin);
+  const lost = ids.length - maxLength;
+  if (lost <= 0) return { inputIds: ids, tokenTypeIds: typeIds, wordIds, lost: 0 };
+
+  const room = lengths[0]! + lengths[1]! - lost;
+  assertWhole('maxLength', maxLength, maxLength - room + (textPair === undefined ? 1 : 2));
+  const left = longestFirst(lengths[0]!, lengths[1]!, room);
+  const kept = [...sequenceIds.keys()].filter((place) => {
+    const sequence = sequenceIds[place]!;
+    return sequence === null || left[sequence]!-- > 0;
+  });
+  return {
+    inputIds: Int32Array.from(kept, (place) => ids[place]!),
+    tokenTypeIds: Int32Array.from(kept, (place) => typeIds[place]!),
+    wordIds: kept.map((place) => wordIds[place]!),
+    lost,
+  };
+}
+
+/** @throws {TenonError} when a text gave no token. */
+export function assertNotEmpty(
+  field: string,
+  text: TextInput,
+  tokens: number,
+  origin: Origin | undefined,
+): void {
+  if (tokens > 0) return;
+  throw new TenonError({
+    subject: subjectOf(origin, field),
+    expected: 'a text with at least one token',
+    got: JSON.stringify(text).slice(0, 60),
+    advice: 'Write the text, or leave the example out.',
+  });
+}
