@@ -1,19 +1,24 @@
 // Trains an encoder–decoder Transformer (Vaswani et al. 2017) to write rows of letters backwards, and to translate a
 // small language, and counts how many unseen texts come out exactly right.
 import { parameterCount, RandomStream } from '@tenon/core';
-import { useBackend } from '@tenon/core/backend';
+import { runExample } from '@tenon/example-kit';
 import { generate, withSource } from '@tenon/generation';
 import { Seq2SeqLM } from '@tenon/heads';
 import { type Transformer, transformer, transformerBase } from '@tenon/models';
 import { adamW, chain, clipByGlobalNorm, warmupCosine } from '@tenon/optim';
-import { interruptSignal, train } from '@tenon/trainers';
+import { train } from '@tenon/trainers';
 import { progressBar } from '@tenon/trainers/progress';
-import { type Command, HELP, readCommand, runProgram } from './command.ts';
 import { END, PAD, type Pair, pairBatches, sourceInput, Vocabulary } from './pairs.ts';
 import { splitPairs, type Task, tasks } from './tasks.ts';
 
+interface Training {
+  readonly steps: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+}
+
 /** Learns from most of the pairs, and says how many of the others come out exactly right. */
-async function learn(task: Task, command: Command, signal: AbortSignal): Promise<void> {
+async function learn(task: Task, { steps, seed, signal }: Training): Promise<void> {
   const { training, unseen } = splitPairs(task.pairs);
   const vocabulary = new Vocabulary(task.pairs);
   const backbone = transformer(
@@ -33,13 +38,12 @@ async function learn(task: Task, command: Command, signal: AbortSignal): Promise
       decoderStartTokenId: PAD,
       eosTokenId: END,
     },
-    { random: new RandomStream(command.seed) },
+    { random: new RandomStream(seed) },
   );
   using model = new Seq2SeqLM(backbone);
   console.log(`\n${task.name}: ${training.length} pairs to learn from, ${unseen.length} that are not among them
 model     Transformer, 2 + 2 layers of 96, ${parameterCount(model)} parameters, ${vocabulary.words.length} words`);
 
-  const { steps, seed } = command;
   const learningRate = warmupCosine({ peak: 2e-3, warmupSteps: Math.ceil(steps / 10), totalSteps: steps });
   await train({
     objective: model,
@@ -84,11 +88,17 @@ async function writeAll(
   return written;
 }
 
-await runProgram(async () => {
-  const command = readCommand(process.argv.slice(2));
-  if (command === 'help') return console.log(HELP);
-  using signal = interruptSignal();
-  console.log((await useBackend(command.backend)).description);
-  for (const task of tasks(command)) if (!signal.aborted) await learn(task, command, signal);
-  if (signal.aborted) process.exitCode = 130;
-});
+await runExample(
+  {
+    purpose: 'Trains a Transformer to write rows of letters backwards, and to translate a small language.',
+    data: 'pairs of your own: a line each, source and target with a tab between, words with blanks',
+    options: {
+      task: { text: 'one of the two instead of both', choices: ['reverse', 'translate'] },
+      steps: { text: 'updates of the weights for each task', value: 2000, short: 30 },
+    },
+    files: [],
+  },
+  async (run) => {
+    for (const task of tasks(run)) if (!run.signal.aborted) await learn(task, run);
+  },
+);

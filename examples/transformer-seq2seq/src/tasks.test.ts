@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { RandomStream } from '@tenon/core';
 import { selectBackend } from '@tenon/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readCommand } from './command.ts';
 import { islandSentences } from './island-language.ts';
 import { END, PAD, pairBatches, Vocabulary } from './pairs.ts';
 import { readPairs, splitPairs, tasks } from './tasks.ts';
@@ -66,8 +65,8 @@ describe('pairs of your own', () => {
   };
 
   test('are lines with a tab', () => {
-    const command = readCommand(['--data', file('a b\tx\r\n\nc\ty z\n')]);
-    expect(command !== 'help' && tasks(command)[0]!.pairs).toEqual([
+    const [own] = tasks({ data: file('a b\tx\r\n\nc\ty z\n'), seed: 42, short: true });
+    expect(own!.pairs).toEqual([
       { source: ['a', 'b'], target: ['x'] },
       { source: ['c'], target: ['y', 'z'] },
     ]);
@@ -92,23 +91,9 @@ describe('pairs of your own', () => {
   });
 });
 
-describe('the command line', () => {
-  test.each([
-    [['--task', 'sing'], '--task: expected reverse or translate, got sing. See --help.'],
-    [['--steps', 'many'], '--steps: expected a whole number of at least 1, got NaN'],
-    [['--stepps', '3'], 'command line: expected options, got Unknown option'],
-  ])('%j is refused', (words, message) => {
-    expect(() => readCommand(words)).toThrow(message);
-  });
-
-  test('asks for both tasks where it says nothing', () => {
-    expect(readCommand([])).toEqual({
-      tasks: ['reverse', 'translate'],
-      steps: 2000,
-      seed: 42,
-      backend: 'auto',
-      short: false,
-    });
-    expect(readCommand(['--help'])).toBe('help');
-  });
+test('both tasks are learned, or the one that is asked for', () => {
+  const names = (task?: string): string[] => tasks({ task, seed: 42, short: true }).map(({ name }) => name);
+  expect(names()).toEqual(['reversal', 'island language']);
+  expect(names('reverse')).toEqual(['reversal']);
+  expect(names('translate')).toEqual(['island language']);
 });

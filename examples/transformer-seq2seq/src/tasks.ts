@@ -1,7 +1,6 @@
 // What there is to learn: pairs of texts that the example makes, or the user's own.
 import { readFileSync } from 'node:fs';
 import { RandomStream, TenonError } from '@tenon/core';
-import type { Command } from './command.ts';
 import { islandSentences } from './island-language.ts';
 import type { Pair } from './pairs.ts';
 import { reversals } from './reversal.ts';
@@ -13,20 +12,25 @@ export interface Task {
   readonly dropout: number;
 }
 
-export function tasks({ tasks: wanted, ...command }: Command): Task[] {
-  return wanted.map((task) => makeTask(task, command));
-}
-
-function makeTask(task: Command['tasks'][number], { file, seed, short }: Omit<Command, 'tasks'>): Task {
+/** Both tasks of the example, or the one that is asked for; the user's own pairs instead where there is a file. */
+export function tasks(wanted: {
+  readonly task?: string | undefined;
+  readonly data?: string;
+  readonly seed: number;
+  readonly short: boolean;
+}): Task[] {
+  const { task, data, seed, short } = wanted;
+  if (data !== undefined) return [{ name: data, pairs: readPairs(data), dropout: 0.1 }];
   const count = short ? 600 : 20_000;
-  switch (task) {
-    case 'reverse':
-      return { name: 'reversal', pairs: reversals(count, 16, new RandomStream(seed)), dropout: 0 };
-    case 'translate':
-      return { name: 'island language', pairs: islandSentences(count, new RandomStream(seed)), dropout: 0 };
-    case 'data':
-      return { name: file!, pairs: readPairs(file!), dropout: 0.1 };
-  }
+  const random = (): RandomStream => new RandomStream(seed);
+  return [
+    ...(task === 'translate'
+      ? []
+      : [{ name: 'reversal', pairs: reversals(count, 16, random()), dropout: 0 }]),
+    ...(task === 'reverse'
+      ? []
+      : [{ name: 'island language', pairs: islandSentences(count, random()), dropout: 0 }]),
+  ];
 }
 
 /** One in twenty, at least one and at most 500, is left for the test; sources that occur again are left out of the training. */
