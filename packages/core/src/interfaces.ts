@@ -209,6 +209,8 @@ export type Json = null | boolean | number | string | Json[] | { [key: string]: 
 
 /** Batches without end or up to one, and a place in them that can be written down and returned to. */
 export interface BatchSource<Batch> {
+  /** Batches of one pass over the data; absent where nobody knows. */
+  readonly batchesPerEpoch?: number;
   /** The next batch, or `undefined` after the last. The caller disposes of its tensors. */
   next(): Promise<Batch | undefined>;
   /** The place before the next batch. */

@@ -12,7 +12,8 @@ import {
 
 /**
  * Adds up the gradients of `steps` calls and hands their mean to `inner` in the last of them: a large batch
- * in small pieces. The pieces must be of equal size for the mean to be that of the whole.
+ * in small pieces. The pieces must be of equal size for the mean to be that of the whole. Where the batches end
+ * before, `optimizer.prepareRest()` makes an update of the mean of those that came.
  *
  * Its state is `<parameter>.gradient_sum`. For the transforms of `inner` a step is an update, not a call.
  *
@@ -27,6 +28,7 @@ function meanOf(steps: number): Transform {
   return {
     start(parameters) {
       const sums = zerosLike(parameters);
+      const updatesBefore = (calls: number): number => Math.floor(calls / steps);
       return {
         slots: new Map(named('gradient_sum', sums)),
         plan(updates, plan) {
@@ -35,7 +37,6 @@ function meanOf(steps: number): Transform {
             place === 0 ? tensor : add(sums.get(name)!, tensor),
           );
           if (place === steps - 1) {
-            const updatesBefore = (calls: number): number => Math.floor(calls / steps);
             return {
               step: updatesBefore(updates.step),
               stepNow: () => updatesBefore(updates.stepNow()),
@@ -48,6 +49,18 @@ function meanOf(steps: number): Transform {
             plan.onApply(() => sums.get(name)!.assign(tensor));
           }
           return undefined;
+        },
+        planRest(calls, callsNow, plan) {
+          const place = calls % steps;
+          if (place === 0) return undefined;
+          plan.calls = steps - place;
+          return {
+            step: updatesBefore(calls),
+            stepNow: () => updatesBefore(callsNow()),
+            // Tensors of their own: what is handed on may be freed when the step is over.
+            tensors: new Map([...sums].map(([name, sum]) => [name, sum.clone()])),
+            scale: scalar(1 / place),
+          };
         },
       };
     },

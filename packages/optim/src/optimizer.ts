@@ -35,6 +35,12 @@ export interface Optimizer {
    * @throws {TenonError} naming every gradient that is missing, unknown or mis-shaped.
    */
   prepare(gradients: ReadonlyMap<string, Tensor>): PreparedUpdate;
+  /**
+   * Works out an update from what `accumulate` has added up, before all its batches came: for the end of an epoch.
+   *
+   * @returns `undefined` when nothing is waiting.
+   */
+  prepareRest(): PreparedUpdate | undefined;
   /** Makes a step. The gradients stay the caller's. @throws {TenonError} as `prepare` does. */
   update(gradients: ReadonlyMap<string, Tensor>): OptimizerReport;
   /** `<parameter>.<slot>` and the int32 counters `step` and `calls`, read from the live state when asked for. */
@@ -91,29 +97,49 @@ class RunningOptimizer implements Optimizer {
 
   prepare(gradients: ReadonlyMap<string, Tensor>): PreparedUpdate {
     checkGradients(this.#parameters, gradients);
-    const prepared = new PreparedUpdate(gradients);
+    // In the parameters' order, so that sums over all gradients do not depend on who gathered them.
+    const tensors = new Map([...this.#parameters.keys()].map((name) => [name, gradients.get(name)!]));
+    const updates = { step: this.#calls, stepNow: () => this.#calls, tensors };
+    return this.#prepare(new PreparedUpdate(gradients), (prepared) => {
+      this.#plan(updates, prepared, this.#running);
+    });
+  }
+
+  prepareRest(): PreparedUpdate | undefined {
+    const place = this.#running.findIndex(({ planRest }) => planRest !== undefined);
+    const adding = this.#running[place];
+    let waiting = false;
+    const prepared = this.#prepare(new PreparedUpdate(new Map()), (plan) => {
+      const rest = adding?.planRest!(this.#calls, () => this.#calls, plan);
+      waiting = rest !== undefined;
+      if (rest !== undefined) this.#plan(rest, plan, this.#running.slice(place + 1));
+    });
+    if (waiting) return prepared;
+    prepared.dispose();
+    return undefined;
+  }
+
+  #prepare(prepared: PreparedUpdate, plan: (prepared: PreparedUpdate) => void): PreparedUpdate {
     try {
-      tidy(() => this.#plan(gradients, prepared));
+      tidy(() => plan(prepared));
     } catch (error) {
       prepared.dispose();
       throw error;
     }
-    const { willUpdate } = prepared;
+    const { willUpdate, calls } = prepared;
     prepared.onApply(() =>
       everyRun(() => {
-        this.#calls++;
+        this.#calls += calls;
         if (willUpdate) this.#step++;
       }),
     );
     return prepared;
   }
 
-  #plan(gradients: ReadonlyMap<string, Tensor>, prepared: PreparedUpdate): void {
-    // In the parameters' order, so that sums over all gradients do not depend on who gathered them.
-    const tensors = new Map([...this.#parameters.keys()].map((name) => [name, gradients.get(name)!]));
-    let updates: Updates | undefined = { step: this.#calls, stepNow: () => this.#calls, tensors };
-    for (const running of this.#running) {
-      updates = running.plan(updates, prepared);
+  #plan(first: Updates, prepared: PreparedUpdate, running: readonly RunningTransform[]): void {
+    let updates: Updates | undefined = first;
+    for (const transform of running) {
+      updates = transform.plan(updates, prepared);
       if (updates === undefined) return;
     }
     prepared.willUpdate = true;

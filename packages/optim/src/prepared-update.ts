@@ -12,6 +12,7 @@ export class PreparedUpdate implements StepPlan {
   learningRate?: number;
   /** The gradients' norm before clipping; absent without `clipByGlobalNorm`. It is freed with this. */
   gradientNorm?: Scalar;
+  calls = 1;
   /** Whether the parameters will change: not in a call of `accumulate` that only adds up. */
   willUpdate = false;
 

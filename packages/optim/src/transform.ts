@@ -22,6 +22,8 @@ export interface StepPlan {
   learningRate?: number;
   /** The gradients' norm before clipping, for the report. Held by the plan. */
   gradientNorm?: Scalar;
+  /** Calls of the optimiser that this one counts for. @default 1 */
+  calls?: number;
   /** Keeps a tensor alive until the step is over; the gradients themselves stay with whoever made them. */
   hold<T extends Tensor>(tensor: T): T;
   /** Adds to what applying the step does. */
@@ -39,6 +41,13 @@ export interface RunningTransform {
    * @returns `undefined` when the chain ends here and this step updates nothing.
    */
   plan(updates: Updates, plan: StepPlan): Updates | undefined;
+  /**
+   * What `accumulate` has added up and not handed on, as the last of its calls would have handed it on.
+   *
+   * @param calls calls so far
+   * @returns `undefined` when there is nothing.
+   */
+  planRest?(calls: number, callsNow: () => number, plan: StepPlan): Updates | undefined;
 }
 
 /** One rule for turning gradients into updates. It is a description: `createOptimizer` starts it on parameters. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { writeFolder, writeTextFile } from '@tenon/checkpoints';
 import type { Json } from '@tenon/core';
+import type { BestEvaluation } from './best-model.ts';
 import type { Evaluation } from './evaluate.ts';
 
 /** What a run needs to know, beside tensors, to go on as if it had never stopped. */
@@ -16,6 +17,11 @@ export interface RunRecord {
   /** The last step's. */
   readonly loss?: number;
   readonly evaluation?: Evaluation & { readonly step: number };
+  readonly best?: BestEvaluation;
+  /** The losses since the last log: their sum, and how many they are. */
+  readonly unlogged?: { readonly loss: number; readonly steps: number };
+  /** The callbacks' states by their names. */
+  readonly callbacks?: Readonly<Record<string, Json>>;
   /** What the caller said that the run is. */
   readonly identity: Json;
 }
@@ -36,13 +42,17 @@ const FORMAT = 'tenon-training-run-1';
 const RECORD = 'trainer.json';
 const STEP_FOLDER = /^step-(\d{8,})$/;
 
+export function checkpointFolder(root: string, step: number): string {
+  return join(root, `step-${String(step).padStart(8, '0')}`);
+}
+
 /** Writes a checkpoint that appears in one piece or not at all, and gives its folder. */
 export async function writeCheckpoint(
   root: string,
   record: RunRecord,
   writeTensors: (folder: string) => Promise<void>,
 ): Promise<string> {
-  const folder = join(root, `step-${String(record.step).padStart(8, '0')}`);
+  const folder = checkpointFolder(root, record.step);
   await writeFolder(folder, async (temporary) => {
     await writeTensors(temporary);
     const files: Record<string, string> = {};
@@ -88,9 +98,12 @@ export function removeUnfinished(root: string): void {
   }
 }
 
-/** Deletes all checkpoints but the newest `keep`. */
-export function pruneCheckpoints(root: string, keep: number): void {
-  for (const folder of checkpointFolders(root).slice(keep)) rmSync(folder, { recursive: true });
+/** Deletes all checkpoints but the best one and the newest, `keep` in all; the newest and the best stay in any case. */
+export function pruneCheckpoints(root: string, keep: number, best?: string): void {
+  const others = checkpointFolders(root).filter((folder) => folder !== best);
+  const newestIsBest = best !== undefined && checkpointFolders(root)[0] === best;
+  const room = Math.max(best === undefined ? keep : keep - 1, newestIsBest ? 0 : 1);
+  for (const folder of others.slice(room)) rmSync(folder, { recursive: true });
 }
 
 /** The record, or what is wrong with the folder. */

@@ -1,28 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import { type BatchSource, type Objective, TenonError } from '@tenon/core';
-import { dispose, type Scalar, Tensor, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
+import { dispose, type Scalar, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
 import { assertFinite } from './assert-finite.ts';
+import { CarriedState, type StateOptions } from './carried-state.ts';
+import { type CountOptions, countLabels } from './count-batch.ts';
 
 /** How well an objective is met by batches it is not trained on. */
 export interface Evaluation {
-  /** The mean loss in nats, each batch weighted by its tokens. */
+  /** The mean loss in nats, each batch weighted by what its loss is a mean over. */
   readonly loss: number;
   /** e to the loss: means something where the loss is a negative log-likelihood per token. */
   readonly perplexity: number;
+  /** Of a task's predictions, by their names. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
-export interface CountOptions<Batch> {
-  /**
-   * How many tokens a batch has: its weight in an evaluation, and what tokens per second count.
-   * @default the size of `inputIds`, or 1 for a batch without
-   */
-  readonly tokens?: (batch: Batch) => number;
-}
-
-/** The default of {@link CountOptions.tokens}. */
-export function countInputIds(batch: unknown): number {
-  const ids = (batch as { readonly inputIds?: unknown } | null)?.inputIds;
-  return ids instanceof Tensor ? ids.size : 1;
+export interface EvaluateOptions<Batch> extends Pick<CountOptions<Batch>, 'weight'>, StateOptions<Batch> {
+  /** Is given each batch after its loss was worked out, before it is disposed of. */
+  readonly onBatch?: (batch: Batch) => void | Promise<void>;
 }
 
 /**
@@ -33,7 +28,7 @@ export function countInputIds(batch: unknown): number {
 export async function evaluate<Batch>(
   objective: Objective<Batch>,
   batches: BatchSource<Batch>,
-  options: CountOptions<Batch> = {},
+  options: EvaluateOptions<Batch> = {},
 ): Promise<Evaluation> {
   return asEvaluation(await meanLoss(objective, batches, options), 'evaluation loss');
 }
@@ -42,31 +37,43 @@ export async function evaluate<Batch>(
 export async function meanLoss<Batch>(
   objective: Objective<Batch>,
   batches: BatchSource<Batch>,
-  { tokens = countInputIds }: CountOptions<Batch>,
+  { weight = countLabels, state, onBatch }: EvaluateOptions<Batch>,
 ): Promise<number> {
+  using carried = new CarriedState(state);
   let total = 0;
-  let weight = 0;
+  let counted = 0;
+  let any = false;
   for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
+    any = true;
     try {
-      const count = tokens(batch);
-      const value = tidy(() => objective.loss(batch, { training: false }).loss);
-      total += count * (await readScalar(value));
-      weight += count;
-      value.dispose();
+      const count = weight(batch);
+      const context = { training: false, ...carried.before(batch) };
+      const value = tidy(() => objective.loss(batch!, context).loss);
+      try {
+        const loss = await readScalar(value);
+        // A batch without anything to count has no mean.
+        if (count > 0) total += count * loss;
+        counted += count;
+      } finally {
+        value.dispose();
+      }
+      await onBatch?.(batch);
     } finally {
       disposeBatch(batch);
     }
     await setImmediate(); // lets timers, signals and input have their turn
   }
-  if (weight === 0) {
+  if (counted === 0) {
     throw new TenonError({
       subject: 'evaluation',
-      expected: 'at least one batch',
+      expected: any ? 'at least one label' : 'at least one batch',
       got: 'none',
-      advice: 'Give evaluation batches that are at least one batch long, made anew for each evaluation.',
+      advice: any
+        ? 'Give evaluation batches with labels, or a weight that counts what theirs are called.'
+        : 'Give evaluation batches that are at least one batch long, made anew for each evaluation.',
     });
   }
-  return total / weight;
+  return total / counted;
 }
 
 /** @throws {TenonError} as `assertFinite` does. */

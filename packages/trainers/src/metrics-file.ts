@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeTextFile } from '@tenon/checkpoints';
 import { assertWhole } from '@tenon/core';
-import type { TrainCallback } from './events.ts';
+import type { TrainerCallback } from './trainer-callback.ts';
 
 export interface MetricsFileOptions {
   /** Of the steps, only every so many-th is written. Evaluations are all written. @default 1 */
@@ -15,26 +15,19 @@ export interface MetricsFileOptions {
  * A run that starts anew empties the file. One that goes on from a checkpoint takes away what was written
  * after it, so that the file ends up as that of a run without interruption, `seconds` aside.
  */
-export function metricsFile(file: string, { every = 1 }: MetricsFileOptions = {}): TrainCallback {
+export function metricsFile(file: string, { every = 1 }: MetricsFileOptions = {}): TrainerCallback {
   assertWhole('metricsFile every', every);
-  return async (event) => {
-    switch (event.type) {
-      case 'start':
-        mkdirSync(dirname(file), { recursive: true });
-        await writeTextFile(file, event.resumedFrom === undefined ? '' : linesUpTo(event.step, file));
-        break;
-      case 'step':
-        if (event.step % every === 0) append(file, event);
-        break;
-      case 'evaluation':
-        append(file, event);
-        break;
-      case 'checkpoint':
-      case 'warning':
-      case 'end':
-      case 'failed':
-        break;
-    }
+  return {
+    async onTrainBegin({ step, resumedFrom }) {
+      mkdirSync(dirname(file), { recursive: true });
+      await writeTextFile(file, resumedFrom === undefined ? '' : linesUpTo(step, file));
+    },
+    onStepEnd(event) {
+      if (event.step % every === 0) append(file, { type: 'step', ...event });
+    },
+    onEvaluate(event) {
+      append(file, { type: 'evaluation', ...event });
+    },
   };
 }
 

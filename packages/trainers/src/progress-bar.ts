@@ -1,6 +1,6 @@
 import { assertWhole } from '@tenon/core';
 import { MultiBar, type SingleBar } from 'cli-progress';
-import type { StepEvent, TrainCallback, TrainEvent } from './events.ts';
+import type { StepEvent, TrainerCallback } from './trainer-callback.ts';
 
 export interface ProgressBarOptions {
   /** @default process.stdout */
@@ -10,7 +10,7 @@ export interface ProgressBarOptions {
 }
 
 /** A callback for `train`, with a way to say something without tearing the bar. */
-export interface ProgressBar extends TrainCallback {
+export interface ProgressBar extends TrainerCallback {
   /** Writes a text on lines of its own, above the bar. */
   print(text: string): void;
 }
@@ -33,33 +33,33 @@ export function progressBar({ stream = process.stdout, every = 5 }: ProgressBarO
   const display: Display = stream.isTTY ? new TerminalBar(stream) : new PlainLines(stream, every);
   let pace: Pace | undefined;
 
-  const callback = (event: TrainEvent): void => {
-    switch (event.type) {
-      case 'start':
-        pace = new Pace(event.step, event.steps);
-        break;
-      case 'step':
-        if (pace === undefined) break;
-        pace.add(event);
-        display.show(pace);
-        break;
-      case 'evaluation':
-        display.print(
-          `step ${event.step}: evaluation loss ${event.loss.toFixed(4)}, perplexity ${event.perplexity.toFixed(2)}`,
-        );
-        break;
-      case 'warning':
-        display.print(`warning: ${event.message}`);
-        break;
-      case 'checkpoint':
-        break;
-      case 'end':
-      case 'failed':
-        display.close(pace);
-        break;
-    }
+  return {
+    onTrainBegin({ step, steps }) {
+      pace = new Pace(step, steps);
+    },
+    onStepEnd(event) {
+      if (pace === undefined) return;
+      pace.add(event);
+      display.show(pace);
+    },
+    onEvaluate({ step, loss, perplexity, metrics }) {
+      // A task has its own measures, and perplexity is that of a language model.
+      const measures = Object.entries(metrics ?? { perplexity }).map(
+        ([name, value]) => `, ${name} ${value.toFixed(metrics === undefined ? 2 : 4)}`,
+      );
+      display.print(`step ${step}: evaluation loss ${loss.toFixed(4)}${measures.join('')}`);
+    },
+    onWarning({ message }) {
+      display.print(`warning: ${message}`);
+    },
+    onTrainEnd() {
+      display.close(pace);
+    },
+    onError() {
+      display.close(pace);
+    },
+    print: (text) => display.print(text),
   };
-  return Object.assign(callback, { print: (text: string) => display.print(text) });
 }
 
 /** Running figures of a run. */
@@ -85,6 +85,11 @@ class Pace {
     const share = 0.05 / this.#weight;
     this.loss += share * (loss - this.loss);
     this.tokensPerSecond += share * (tokens / seconds - this.tokensPerSecond);
+  }
+
+  /** Whether there are figures: a finished run that is resumed makes no step. */
+  get hasMoved(): boolean {
+    return this.step > this.#first;
   }
 
   /** Evaluations, checkpoints and callbacks included. */
@@ -168,7 +173,7 @@ class PlainLines implements Display {
   }
 
   close(pace: Pace | undefined): void {
-    if (pace !== undefined) this.#line(pace);
+    if (pace?.hasMoved) this.#line(pace);
   }
 
   #line(pace: Pace): void {

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { openSafetensors, writeSafetensors } from '@tenon/checkpoints';
-import { assertWhole, type Json, type Module, type StateDict, TenonError } from '@tenon/core';
+import { assertWhole, type Json, type Module, type StateDict, storedTensor, TenonError } from '@tenon/core';
 import type { Optimizer } from '@tenon/optim';
+import type { CarriedState } from './carried-state.ts';
 import {
+  checkpointFolder,
   checkpointFolders,
   type FoundCheckpoint,
   newestCheckpoint,
@@ -15,9 +18,12 @@ import {
 export interface CheckpointOptions {
   /** Where the folders `step-00000500` go. */
   readonly folder: string;
-  /** Steps from one checkpoint to the next; the last step always has one. @default 500 */
-  readonly every?: number;
-  /** How many are kept. @default 2 */
+  /**
+   * Steps from one checkpoint to the next, or one at each `epoch`'s end; the last step always has one.
+   * @default 500
+   */
+  readonly every?: number | 'epoch';
+  /** How many are kept; the best model's is always one of them. @default 2 */
   readonly keep?: number;
   /**
    * `true` goes on from the newest checkpoint in the folder that is whole; `'if-any'` does so where there is
@@ -30,18 +36,27 @@ export interface CheckpointOptions {
 /** The names of the tensors' files in a checkpoint. */
 const WEIGHTS = 'weights.safetensors';
 const OPTIMIZER = 'optimizer.safetensors';
+const STATE = 'state.safetensors';
+
+/** Whose tensors a checkpoint holds. */
+export interface RunParts {
+  readonly objective: Module;
+  readonly optimizer: Optimizer;
+  /** What is carried from batch to batch; without tensors where nothing is. */
+  readonly carried: Pick<CarriedState<never>, 'stateDict' | 'loadStateDict'>;
+}
 
 /** The checkpoints of one run: saves, keeps the last few, and finds the way back to the newest. */
 export class RunCheckpoints {
-  readonly every: number;
+  readonly every: number | 'epoch';
   readonly #folder: string;
   readonly #keep: number;
   readonly #resume: boolean | 'if-any';
   #latest: string | undefined;
 
   constructor({ folder, every = 500, keep = 2, resume = false }: CheckpointOptions) {
-    assertWhole('checkpoints every', every);
-    assertWhole('checkpoints keep', keep);
+    if (every !== 'epoch') assertWhole('checkpoints every', every);
+    if (keep !== Number.POSITIVE_INFINITY) assertWhole('checkpoints keep', keep);
     this.#folder = folder;
     this.every = every;
     this.#keep = keep;
@@ -79,19 +94,31 @@ export class RunCheckpoints {
     return found;
   }
 
-  async save(record: RunRecord, objective: Module, optimizer: Optimizer): Promise<string> {
+  async save(record: RunRecord, { objective, optimizer, carried }: RunParts): Promise<string> {
     try {
       const folder = await writeCheckpoint(this.#folder, record, async (temporary) => {
         await writeSafetensors(`${temporary}/${WEIGHTS}`, finite(objective.stateDict(), record.step));
         await writeSafetensors(`${temporary}/${OPTIMIZER}`, optimizer.stateDict());
+        const state = carried.stateDict();
+        if (state.size > 0) await writeSafetensors(`${temporary}/${STATE}`, state);
       });
       this.#latest = folder;
     } catch (error) {
       throw this.#writeError(record.step, error as Error);
     }
     // Only now, as the new one is safe.
-    pruneCheckpoints(this.#folder, this.#keep);
+    pruneCheckpoints(this.#folder, this.#keep, record.best && this.at(record.best.step));
     return this.#latest;
+  }
+
+  /** The folder of the checkpoint that was written after a step. */
+  at(step: number): string {
+    return checkpointFolder(this.#folder, step);
+  }
+
+  /** Puts the weights of a checkpoint into a model. */
+  loadWeights(step: number, objective: Module): void {
+    readTensors(`${this.at(step)}/${WEIGHTS}`, (weights) => objective.loadStateDict(weights));
   }
 
   #assertUnused(): void {
@@ -134,14 +161,16 @@ export class RunCheckpoints {
 export function restoreRun(
   { folder, record }: FoundCheckpoint,
   run: { seed: number; identity: Json; seek: (position: Json) => void },
-  objective: Module,
-  optimizer: Optimizer,
+  { objective, optimizer, carried }: RunParts,
 ): void {
   try {
     assertSame('seed', run.seed, record.seed);
     assertSame('identity', run.identity, record.identity);
     readTensors(`${folder}/${WEIGHTS}`, (weights) => objective.loadStateDict(weights));
     readTensors(`${folder}/${OPTIMIZER}`, (state) => optimizer.loadStateDict(state));
+    if (existsSync(`${folder}/${STATE}`)) {
+      readTensors(`${folder}/${STATE}`, (state) => carried.loadStateDict(inMemory(state)));
+    }
     run.seek(record.position);
   } catch (cause) {
     throw new TenonError(
@@ -165,6 +194,13 @@ function firstCause(error: Error): Error {
 function readTensors(file: string, load: (tensors: StateDict) => void): void {
   using opened = openSafetensors(file);
   load(opened.weights);
+}
+
+/** Tensors that no longer need their file. */
+function inMemory(tensors: StateDict): StateDict {
+  return new Map(
+    [...tensors].map(([name, stored]) => [name, storedTensor(stored.read().slice(), stored.shape)]),
+  );
 }
 
 function assertSame(subject: string, expected: Json, got: Json): void {

@@ -1,9 +1,10 @@
 import { type BatchSource, type Objective, type Parameter, RandomStream } from '@tenon/core';
-import { type Optimizer, valueAndGradients } from '@tenon/optim';
+import { type Optimizer, type PreparedUpdate, valueAndGradients } from '@tenon/optim';
 import { dispose, keep, type Scalar } from '@tensorflow/tfjs-core';
 import { assertFinite } from './assert-finite.ts';
+import type { CarriedState } from './carried-state.ts';
 import { disposeBatch, readScalar } from './evaluate.ts';
-import type { StepEvent } from './events.ts';
+import type { StepEvent } from './trainer-callback.ts';
 
 /** What a step works on. */
 export interface StepParts<Batch> {
@@ -11,72 +12,108 @@ export interface StepParts<Batch> {
   readonly trainable: ReadonlyMap<string, Parameter>;
   readonly optimizer: Optimizer;
   readonly batches: BatchSource<Batch>;
+  readonly carried: CarriedState<Batch>;
   readonly tokens: (batch: Batch) => number;
   readonly seed: number;
   /** A sentence about the last good checkpoint. */
   readonly lastGood: () => string;
+  /** Is told of each batch that does not complete the update. */
+  readonly onSubstep: (loss: number) => Promise<void>;
 }
 
 /** What a step says about itself. */
-export type StepOutcome = Omit<StepEvent, 'type' | 'step' | 'seconds'> & { readonly batchesTaken: number };
+export type StepOutcome = Omit<StepEvent, 'step' | 'epoch' | 'seconds'> & { readonly batchesTaken: number };
 
 /**
- * One update of the weights, from as many batches as the optimiser takes for one.
+ * One update of the weights, from as many batches as the optimiser takes for one, or from those that are left at the
+ * end of an epoch.
  *
  * @param batchesBefore batches that the run has taken before: what this step's random numbers are counted by.
- * @returns `undefined` when the batches end before the update.
+ * @returns `undefined` when there is no batch left for it.
  * @throws {TenonError} when the loss or the gradients' norm is not finite; then nothing is updated.
  */
 export async function makeStep<Batch>(
   parts: StepParts<Batch>,
   batchesBefore: number,
 ): Promise<StepOutcome | undefined> {
-  const { objective, trainable, optimizer, batches, seed } = parts;
-  const losses: number[] = [];
-  const shares: Record<string, number>[] = [];
-  let tokens = 0;
+  const { optimizer, batches } = parts;
+  const sums = new StepSums();
   for (;;) {
     const batch = await batches.next();
+    const made =
+      batch === undefined
+        ? await updateFromRest(parts)
+        : await addBatch(parts, batch, batchesBefore + sums.batches, sums);
+    if (made !== undefined) return sums.outcome(made);
     if (batch === undefined) return undefined;
-    try {
-      tokens += parts.tokens(batch);
-      // From 1, as 0 is where the weights of a model with the same seed were drawn from.
-      const random = new RandomStream(seed, batchesBefore + losses.length + 1);
-      let named: Readonly<Record<string, Scalar>> = {};
-      const { value, gradients } = valueAndGradients(() => {
-        const { loss, parts = {} } = objective.loss(batch, { training: true, random });
-        named = keepAll(parts);
-        return loss;
-      }, trainable);
-      try {
-        using prepared = optimizer.prepare(gradients);
-        // A lazy backend computes loss, norm and gradients together at the first of these reads.
-        const loss = await readScalar(value);
-        const norm = prepared.gradientNorm && (await readScalar(prepared.gradientNorm));
-        const state = `This step was not made. ${parts.lastGood()}`;
-        assertFinite(`loss at step ${optimizer.step + 1}`, loss, state);
-        if (norm !== undefined) assertFinite(`gradient norm at step ${optimizer.step + 1}`, norm, state);
-        losses.push(loss);
-        shares.push(await readAll(named));
-        prepared.apply();
-        if (prepared.willUpdate) {
-          return {
-            loss: mean(losses),
-            ...(Object.keys(named).length > 0 && { parts: meanByName(shares) }),
-            ...(prepared.learningRate !== undefined && { learningRate: prepared.learningRate }),
-            ...(norm !== undefined && { gradientNorm: norm }),
-            tokens,
-            batchesTaken: losses.length,
-          };
-        }
-      } finally {
-        dispose([value, ...gradients.values(), ...Object.values(named)]);
-      }
-    } finally {
-      disposeBatch(batch);
+    if ((batchesBefore + sums.batches) % (batches.batchesPerEpoch ?? Number.POSITIVE_INFINITY) === 0) {
+      return sums.outcome((await updateFromRest(parts))!);
     }
+    await parts.onSubstep(sums.lastLoss);
   }
 }
+
+/** What is known of an update beside its batches. */
+type Made = Pick<StepEvent, 'learningRate' | 'gradientNorm'>;
+
+/** @returns `undefined` when the update takes more batches. */
+async function addBatch<Batch>(
+  parts: StepParts<Batch>,
+  batch: Batch,
+  batchesBefore: number,
+  sums: StepSums,
+): Promise<Made | undefined> {
+  const { objective, trainable, optimizer, carried, seed } = parts;
+  try {
+    const tokens = parts.tokens(batch);
+    // From 1, as 0 is where the weights of a model with the same seed were drawn from.
+    const random = new RandomStream(seed, batchesBefore + 1);
+    const context = { training: true, random, ...carried.before(batch) };
+    let named: Readonly<Record<string, Scalar>> = {};
+    const { value, gradients } = valueAndGradients(() => {
+      const { loss, parts = {} } = objective.loss(batch, context);
+      named = keepAll(parts);
+      return loss;
+    }, trainable);
+    try {
+      using prepared = optimizer.prepare(gradients);
+      // A lazy backend computes loss, norm and gradients together at this read.
+      const loss = await readScalar(value);
+      assertFinite(`loss at step ${optimizer.step + 1}`, loss, notMade(parts));
+      const made = await look(parts, prepared);
+      sums.add(loss, await readAll(named), tokens);
+      prepared.apply();
+      return prepared.willUpdate ? made : undefined;
+    } finally {
+      dispose([value, ...gradients.values(), ...Object.values(named)]);
+    }
+  } finally {
+    disposeBatch(batch);
+  }
+}
+
+/** @returns `undefined` when no batches wait for an update. */
+async function updateFromRest<Batch>(parts: StepParts<Batch>): Promise<Made | undefined> {
+  using prepared = parts.optimizer.prepareRest();
+  if (prepared === undefined) return undefined;
+  const made = await look(parts, prepared);
+  prepared.apply();
+  return made;
+}
+
+async function look<Batch>(parts: StepParts<Batch>, prepared: PreparedUpdate): Promise<Made> {
+  const { learningRate } = prepared;
+  const gradientNorm = prepared.gradientNorm && (await readScalar(prepared.gradientNorm));
+  if (gradientNorm !== undefined) {
+    assertFinite(`gradient norm at step ${parts.optimizer.step + 1}`, gradientNorm, notMade(parts));
+  }
+  return {
+    ...(learningRate !== undefined && { learningRate }),
+    ...(gradientNorm !== undefined && { gradientNorm }),
+  };
+}
+
+const notMade = <Batch>({ lastGood }: StepParts<Batch>): string => `This step was not made. ${lastGood()}`;
 
 function keepAll(scalars: Readonly<Record<string, Scalar>>): Readonly<Record<string, Scalar>> {
   for (const value of Object.values(scalars)) keep(value);
@@ -89,10 +126,38 @@ async function readAll(scalars: Readonly<Record<string, Scalar>>): Promise<Recor
   return read;
 }
 
+/** What the batches of a step come to. */
+class StepSums {
+  readonly #losses: number[] = [];
+  readonly #shares: Readonly<Record<string, number>>[] = [];
+  #tokens = 0;
+
+  get batches(): number {
+    return this.#losses.length;
+  }
+
+  get lastLoss(): number {
+    return this.#losses.at(-1)!;
+  }
+
+  add(loss: number, shares: Readonly<Record<string, number>>, tokens: number): void {
+    this.#losses.push(loss);
+    this.#shares.push(shares);
+    this.#tokens += tokens;
+  }
+
+  outcome(made: Made): StepOutcome {
+    const names = Object.keys(this.#shares[0] ?? {});
+    const shares = names.map((name) => [name, mean(this.#shares.map((row) => row[name]!))]);
+    return {
+      loss: mean(this.#losses),
+      ...(names.length > 0 && { parts: Object.fromEntries(shares) }),
+      ...made,
+      tokens: this.#tokens,
+      batchesTaken: this.batches,
+    };
+  }
+}
+
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function meanByName(rows: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const names = Object.keys(rows[0] ?? {});
-  return Object.fromEntries(names.map((name) => [name, mean(rows.map((row) => row[name]!))]));
-}

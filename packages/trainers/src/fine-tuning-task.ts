@@ -1,0 +1,36 @@
+import type { DataProcessor } from '@tenon/data';
+
+/**
+ * A task from end to end: from labelled examples to batches, and from a model's outputs to predictions and
+ * their metrics. `textClassification`, `tokenTagging` and the others make one; a `Trainer` takes any.
+ */
+export interface FineTuningTask<Example, Feature, Batch, Model, Prediction>
+  extends DataProcessor<Example, Feature, Batch> {
+  /** What the model says about each feature of a batch, as plain numbers. Nothing of it is a tensor any more. */
+  outputs(model: Model, batch: Batch): Promise<readonly unknown[]>;
+  /**
+   * One for each example, from the features of all of them and from what the model said about each.
+   *
+   * @param features one list for each example
+   * @param outputs the same, as `outputs` gave them
+   */
+  predictions(
+    examples: readonly Example[],
+    features: readonly (readonly Feature[])[],
+    outputs: readonly (readonly unknown[])[],
+  ): readonly Prediction[];
+  /** How good the predictions are, by the metrics' names. */
+  metrics?(
+    examples: readonly Example[],
+    predictions: readonly Prediction[],
+  ): Readonly<Record<string, number>>;
+  /** An example and its prediction in words, for reports. */
+  describe?(example: Example, prediction: Prediction): DescribedPrediction;
+}
+
+export interface DescribedPrediction {
+  readonly input: string;
+  /** Absent where the example has no label. */
+  readonly expected?: string;
+  readonly predicted: string;
+}

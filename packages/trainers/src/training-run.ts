@@ -1,0 +1,292 @@
+import { setImmediate } from 'node:timers/promises';
+import { type BatchSource, type Json, type Objective, type RecurrentState, TenonError } from '@tenon/core';
+import { createOptimizer, type GradientTransform, type Optimizer } from '@tenon/optim';
+import { type BestEvaluation, type BestModelOptions, isBetter, isGreaterBetter, metricOf } from './best-model.ts';
+import { CallbackList } from './callback-list.ts';
+import { CarriedState } from './carried-state.ts';
+import type { RunRecord } from './checkpoint-folder.ts';
+import type { Evaluation } from './evaluate.ts';
+import { type CheckpointOptions, RunCheckpoints, restoreRun } from './run-checkpoints.ts';
+import { makeStep, type StepParts } from './step.ts';
+import type { RunEvent, StepEvent, Stopped, TrainerCallback } from './trainer-callback.ts';
+
+/** A run with everything decided. */
+export interface RunOptions<Batch> {
+  readonly objective: Objective<Batch>;
+  readonly optimizer: GradientTransform;
+  readonly batches: BatchSource<Batch>;
+  readonly state: ((batch: Batch) => RecurrentState) | undefined;
+  readonly steps: number;
+  readonly seed: number;
+  readonly tokens: (batch: Batch) => number;
+  readonly evaluation:
+    | {
+        /** @param subject and `lastGood`: for the error about a loss that is not finite. */
+        readonly measure: (subject: string, lastGood: string) => Promise<Evaluation>;
+        readonly every: number | 'epoch';
+        readonly onStart: boolean;
+      }
+    | undefined;
+  readonly checkpoints: CheckpointOptions | undefined;
+  readonly bestModel: BestModelOptions | undefined;
+  /** Steps from one log to the next. */
+  readonly logEvery: number;
+  readonly identity: Json;
+  readonly callbacks: readonly TrainerCallback[];
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface TrainResult {
+  readonly step: number;
+  readonly stopped: Stopped;
+  /** The last step's; absent when no step was made. */
+  readonly loss?: number;
+  /** The last one that was made. */
+  readonly evaluation?: Evaluation;
+  /** The best one, whose weights the model has now; where the run keeps its best model. */
+  readonly best?: BestEvaluation & { readonly checkpoint: string };
+  /** The last checkpoint's folder. */
+  readonly checkpoint?: string;
+}
+
+/** The training loop: steps, and what is due after each. */
+export class TrainingRun<Batch> implements Disposable {
+  readonly #options: RunOptions<Batch>;
+  readonly #parts: StepParts<Batch>;
+  readonly #optimizer: Optimizer;
+  readonly #carried: CarriedState<Batch>;
+  readonly #checkpoints: RunCheckpoints | undefined;
+  readonly #callbacks: CallbackList;
+  #batchesTaken = 0;
+  #loss: number | undefined;
+  #unlogged = { loss: 0, steps: 0 };
+  #lastStep: Pick<StepEvent, 'learningRate' | 'gradientNorm'> = {};
+  #evaluation: RunRecord['evaluation'];
+  #best: BestEvaluation | undefined;
+  #savedAt: number | undefined;
+
+  /** @throws {TenonError} when something is to happen at each epoch and the batches know none. */
+  constructor(options: RunOptions<Batch>) {
+    assertEpochs('evaluation every', options.evaluation?.every, options.batches);
+    assertEpochs('checkpoints every', options.checkpoints?.every, options.batches);
+    const { objective, optimizer, batches, seed, tokens, state, callbacks } = options;
+    const trainable = new Map([...objective.parameters()].filter(([, parameter]) => parameter.trainable));
+    this.#options = options;
+    this.#checkpoints = options.checkpoints && new RunCheckpoints(options.checkpoints);
+    this.#callbacks = new CallbackList(callbacks);
+    this.#carried = new CarriedState(state);
+    this.#optimizer = createOptimizer(optimizer, trainable);
+    this.#parts = {
+      objective,
+      trainable,
+      optimizer: this.#optimizer,
+      batches,
+      carried: this.#carried,
+      tokens,
+      seed,
+      lastGood: () => this.#lastGood,
+      onSubstep: (loss) => this.#callbacks.tell('onSubstepEnd', { ...this.#now(), loss }),
+    };
+  }
+
+  get #step(): number {
+    return this.#optimizer.step;
+  }
+
+  get #lastGood(): string {
+    return this.#checkpoints?.lastGood() ?? 'No checkpoints were asked for.';
+  }
+
+  get #epochs(): number | undefined {
+    const { batchesPerEpoch } = this.#options.batches;
+    return batchesPerEpoch && this.#batchesTaken / batchesPerEpoch;
+  }
+
+  #now(): RunEvent {
+    const epoch = this.#epochs;
+    return { step: this.#step, ...(epoch !== undefined && { epoch }) };
+  }
+
+  async go(): Promise<TrainResult> {
+    try {
+      return await this.#go();
+    } catch (error) {
+      // What a callback throws now must not hide why the run failed.
+      await this.#callbacks.tell('onError', { ...this.#now(), error }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #go(): Promise<TrainResult> {
+    const { steps, evaluation, bestModel } = this.#options;
+    const resumedFrom = await this.#resume();
+    await this.#callbacks.tell('onTrainBegin', {
+      ...this.#now(),
+      steps,
+      ...(resumedFrom !== undefined && { resumedFrom }),
+      ...(bestModel !== undefined && { bestModel }),
+    });
+    if (resumedFrom === undefined && evaluation?.onStart && (await this.#evaluate())) await this.#save();
+    const stopped = await this.#train();
+    // An interrupted run does only what it would have done: it has to leave the same traces as another.
+    if (stopped !== 'interrupted') {
+      await this.#log();
+      await this.#evaluate();
+    }
+    await this.#save();
+    if (stopped !== 'interrupted' && this.#best !== undefined) {
+      this.#checkpoints!.loadWeights(this.#best.step, this.#options.objective);
+    }
+    await this.#callbacks.tell('onTrainEnd', { ...this.#now(), stopped });
+    return this.#result(stopped);
+  }
+
+  async #train(): Promise<Stopped> {
+    const { steps, signal } = this.#options;
+    let inEpoch = false;
+    for (;;) {
+      if (this.#step >= steps) return 'finished';
+      if (this.#callbacks.control.shouldTrainingStop) return 'stopped';
+      if (signal?.aborted) return 'interrupted';
+      const epoch = this.#epochs;
+      if (!inEpoch && epoch !== undefined) {
+        await this.#callbacks.tell('onEpochBegin', { step: this.#step, epoch: Math.floor(epoch) });
+        inEpoch = true;
+      }
+      if (!(await this.#makeStep())) return 'exhausted';
+      if (this.#isDue('epoch')) {
+        await this.#callbacks.tell('onEpochEnd', { step: this.#step, epoch: this.#epochs! });
+        inEpoch = false;
+      }
+      await this.#doWhatIsDue();
+    }
+  }
+
+  /** Whether a step was made that ends an epoch, or is one of every so many. */
+  #isDue(every: number | 'epoch'): boolean {
+    return every === 'epoch' ? Number.isInteger(this.#epochs) : this.#step % every === 0;
+  }
+
+  async #doWhatIsDue(): Promise<void> {
+    const { evaluation, logEvery } = this.#options;
+    if (this.#callbacks.take('shouldLog') || this.#isDue(logEvery)) await this.#log();
+    const asked = this.#callbacks.take('shouldEvaluate');
+    const isBest = (asked || (evaluation && this.#isDue(evaluation.every))) && (await this.#evaluate());
+    const save = this.#callbacks.take('shouldSave');
+    if (isBest || save || (this.#checkpoints && this.#isDue(this.#checkpoints.every))) await this.#save();
+  }
+
+  /** The folder that the run goes on from. */
+  async #resume(): Promise<string | undefined> {
+    const { batches, identity } = this.#options;
+    const found = await this.#checkpoints?.find((message) =>
+      this.#callbacks.tell('onWarning', { ...this.#now(), message }),
+    );
+    if (found === undefined) return undefined;
+    const { folder, record } = found;
+    const seek = (position: Json): void => batches.seek(position);
+    restoreRun(found, { seed: this.#parts.seed, identity, seek }, this.#parts);
+    this.#batchesTaken = record.batchesTaken;
+    this.#loss = record.loss;
+    this.#evaluation = record.evaluation;
+    this.#best = record.best;
+    this.#unlogged = record.unlogged ?? this.#unlogged;
+    this.#savedAt = record.step;
+    this.#callbacks.load(record.callbacks ?? {});
+    return folder;
+  }
+
+  /** Whether there were batches for it. */
+  async #makeStep(): Promise<boolean> {
+    await this.#callbacks.tell('onStepBegin', this.#now());
+    const started = performance.now();
+    const outcome = await makeStep(this.#parts, this.#batchesTaken);
+    if (outcome === undefined) return false;
+    const { batchesTaken, ...report } = outcome;
+    this.#batchesTaken += batchesTaken;
+    this.#loss = report.loss;
+    this.#unlogged = { loss: this.#unlogged.loss + report.loss, steps: this.#unlogged.steps + 1 };
+    const { learningRate, gradientNorm } = report;
+    this.#lastStep = {
+      ...(learningRate !== undefined && { learningRate }),
+      ...(gradientNorm !== undefined && { gradientNorm }),
+    };
+    const event = { ...this.#now(), ...report, seconds: secondsSince(started) };
+    await this.#callbacks.tell('onStepEnd', event);
+    await setImmediate(); // the backends compute synchronously: signals and timers need their turn
+    return true;
+  }
+
+  async #log(): Promise<void> {
+    const { loss, steps } = this.#unlogged;
+    if (steps === 0) return;
+    this.#unlogged = { loss: 0, steps: 0 };
+    await this.#callbacks.tell('onLog', { ...this.#now(), loss: loss / steps, ...this.#lastStep });
+  }
+
+  /** Whether it is the best so far, in a run that keeps its best model. */
+  async #evaluate(): Promise<boolean> {
+    const { evaluation, bestModel } = this.#options;
+    if (evaluation === undefined || this.#evaluation?.step === this.#step) return false;
+    const started = performance.now();
+    const measured = await evaluation.measure(`evaluation loss at step ${this.#step}`, this.#lastGood);
+    this.#evaluation = { step: this.#step, ...measured };
+    const event = { ...this.#now(), ...measured, seconds: secondsSince(started) };
+    await this.#callbacks.tell('onEvaluate', event);
+    if (bestModel === undefined) return false;
+    const value = metricOf(measured, bestModel.metricForBestModel ?? 'loss');
+    if (!isBetter(value, this.#best?.value, isGreaterBetter(bestModel))) return false;
+    this.#best = { step: this.#step, value };
+    return true;
+  }
+
+  async #save(): Promise<void> {
+    if (this.#checkpoints === undefined || this.#savedAt === this.#step) return;
+    const record: RunRecord = {
+      step: this.#step,
+      seed: this.#parts.seed,
+      position: this.#options.batches.position(),
+      batchesTaken: this.#batchesTaken,
+      ...(this.#loss !== undefined && { loss: this.#loss }),
+      ...(this.#evaluation !== undefined && { evaluation: this.#evaluation }),
+      ...(this.#best !== undefined && { best: this.#best }),
+      unlogged: this.#unlogged,
+      callbacks: this.#callbacks.save(),
+      identity: this.#options.identity,
+    };
+    const folder = await this.#checkpoints.save(record, this.#parts);
+    this.#savedAt = this.#step;
+    await this.#callbacks.tell('onSave', { ...this.#now(), folder });
+  }
+
+  #result(stopped: Stopped): TrainResult {
+    const { step, ...evaluation } = this.#evaluation ?? { step: undefined };
+    const best = this.#best;
+    const checkpoint = this.#checkpoints?.latest;
+    return {
+      step: this.#step,
+      stopped,
+      ...(this.#loss !== undefined && { loss: this.#loss }),
+      ...('loss' in evaluation && { evaluation }),
+      ...(best !== undefined && { best: { ...best, checkpoint: this.#checkpoints!.at(best.step) } }),
+      ...(checkpoint !== undefined && { checkpoint }),
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#optimizer.dispose();
+    this.#carried[Symbol.dispose]();
+  }
+}
+
+const secondsSince = (started: number): number => (performance.now() - started) / 1000;
+
+function assertEpochs(subject: string, every: number | 'epoch' | undefined, batches: BatchSource<unknown>): void {
+  if (every !== 'epoch' || batches.batchesPerEpoch !== undefined) return;
+  throw new TenonError({
+    subject,
+    expected: 'a number of steps, as these batches do not know how many make an epoch',
+    got: "'epoch'",
+    advice: 'Pass a number, or a source with batchesPerEpoch.',
+  });
+}
