@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import type { Backbone } from '@tenon/core';
 import { generate } from '@tenon/generation';
 import type { Tokenizer } from '@tenon/tokenizers';
-import type { TrainCallback } from '@tenon/trainers';
+import type { TrainerCallback } from '@tenon/trainers';
 import type { SampleLine } from './report/metrics.ts';
 import { END_OF_TEXT } from './tokens.ts';
 
@@ -60,16 +60,16 @@ export interface SamplesOptions extends Pick<WritingOptions, 'prompt' | 'seed'> 
 }
 
 /** A callback that lets the model write a little at each evaluation: before, during and after the training. */
-export function samples(options: SamplesOptions): TrainCallback {
+export function samples(options: SamplesOptions): TrainerCallback {
   const { model, tokenizer, file, steps, prompt, seed, print } = options;
-  return async (event) => {
-    if (event.type !== 'evaluation') return;
-    const { step } = event;
-    const text = await write(model, tokenizer, { prompt, seed, tokens: 48, temperature: 0.7, topK: 50 });
-    const record: SampleLine = { type: 'sample', step, text };
-    appendFileSync(file, `${JSON.stringify(record)}\n`);
-    const moment = step === 0 ? 'before' : step === steps ? 'after' : `at step ${step}`;
-    const line = printable(text.trim().replace(/\s*\n\s*/g, ' / '));
-    print(indented(`${moment}: ${line}`, process.stdout.columns ?? 100));
+  return {
+    async onEvaluate({ step }) {
+      const text = await write(model, tokenizer, { prompt, seed, tokens: 48, temperature: 0.7, topK: 50 });
+      const record: SampleLine = { type: 'sample', step, text };
+      appendFileSync(file, `${JSON.stringify(record)}\n`);
+      const moment = step === 0 ? 'before' : step === steps ? 'after' : `at step ${step}`;
+      const line = printable(text.trim().replace(/\s*\n\s*/g, ' / '));
+      print(indented(`${moment}: ${line}`, process.stdout.columns ?? 100));
+    },
   };
 }

@@ -107,14 +107,12 @@ class RunningOptimizer implements Optimizer {
 
   prepareRest(): PreparedUpdate | undefined {
     const place = this.#running.findIndex(({ planRest }) => planRest !== undefined);
-    const adding = this.#running[place];
-    let waiting = false;
+    const accumulating = this.#running[place];
     const prepared = this.#prepare(new PreparedUpdate(new Map()), (plan) => {
-      const rest = adding?.planRest!(this.#calls, () => this.#calls, plan);
-      waiting = rest !== undefined;
+      const rest = accumulating?.planRest?.(this.#calls, () => this.#calls, plan);
       if (rest !== undefined) this.#plan(rest, plan, this.#running.slice(place + 1));
     });
-    if (waiting) return prepared;
+    if (prepared.willUpdate) return prepared;
     prepared.dispose();
     return undefined;
   }

@@ -8,7 +8,7 @@ import { evaluate } from './evaluate.ts';
 describe.each(testBackends())('evaluate on %s', (backend) => {
   beforeAll(() => selectBackend(backend));
 
-  it('weighs batches by their tokens, and leaves no tensor behind', async () => {
+  it('weighs batches by what they count, and leaves no tensor behind', async () => {
     using objective = new TinyObjective();
     const before = memory().numTensors;
     const { loss: first } = await evaluate(objective, numberBatches({ limit: 1 }));
@@ -16,8 +16,8 @@ describe.each(testBackends())('evaluate on %s', (backend) => {
     expect(perplexity).toBe(Math.exp(both));
     const second = 2 * both - first;
     const counts = [1, 3];
-    const tokens = (): number => counts.shift()!;
-    const { loss } = await evaluate(objective, numberBatches({ limit: 2 }), { tokens });
+    const weight = (): number => counts.shift()!;
+    const { loss } = await evaluate(objective, numberBatches({ limit: 2 }), { weight });
     expect(loss).toBeCloseTo((first + 3 * second) / 4, 5);
     expect(memory().numTensors).toBe(before);
   });

@@ -3,6 +3,7 @@ export type { StateOptions } from './carried-state.ts';
 export type { CountOptions } from './count-batch.ts';
 export { type EarlyStoppingOptions, earlyStopping } from './early-stopping.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export type { DescribedPrediction, FineTuningTask } from './fine-tuning-task.ts';
 export { interruptSignal } from './interrupt-signal.ts';
 export { type MetricsFileOptions, metricsFile } from './metrics-file.ts';
 export type { CheckpointOptions } from './run-checkpoints.ts';
@@ -14,8 +15,8 @@ export type {
   LogEvent,
   PredictEvent,
   RunEvent,
-  SaveEvent,
   SavedState,
+  SaveEvent,
   StepEvent,
   Stopped,
   SubstepEvent,

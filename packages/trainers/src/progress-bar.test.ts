@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { TrainEvent } from './events.ts';
+import type { Recorded } from './__fixtures__/recorder.ts';
+import { CallbackList } from './callback-list.ts';
 import { type ProgressBar, progressBar } from './progress-bar.ts';
 
 /** Collects what is written; a terminal or none. */
@@ -19,19 +20,20 @@ function output(isTTY: boolean, columns = 100): { stream: NodeJS.WriteStream; te
   };
 }
 
-async function tell(progress: ProgressBar, ...events: TrainEvent[]): Promise<void> {
-  for (const event of events) await progress(event);
+async function tell(progress: ProgressBar, ...events: Recorded[]): Promise<void> {
+  const callbacks = new CallbackList([progress]);
+  for (const { name, ...event } of events) await callbacks.tell(name, event as never);
 }
 
-const step = (n: number, loss: number): TrainEvent => ({
-  type: 'step',
+const step = (n: number, loss: number): Recorded => ({
+  name: 'onStepEnd',
   step: n,
   loss,
   tokens: 500,
   seconds: 0.5,
 });
-const start: TrainEvent = { type: 'start', step: 0, steps: 4 };
-const evaluation: TrainEvent = { type: 'evaluation', step: 2, loss: 1.25, perplexity: 3.49, seconds: 1 };
+const start: Recorded = { name: 'onTrainBegin', step: 0, steps: 4 };
+const evaluation: Recorded = { name: 'onEvaluate', step: 2, loss: 1.25, perplexity: 3.49, seconds: 1 };
 
 describe('progressBar', () => {
   it('writes plain lines where there is no terminal, seldom and at the end', async () => {
@@ -39,8 +41,8 @@ describe('progressBar', () => {
     const progress = progressBar({ stream, every: 60 });
     progress.print('hello');
     await tell(progress, start, step(1, 2), step(2, 1), evaluation, step(3, 1));
-    await tell(progress, { type: 'warning', step: 3, message: 'careful' });
-    await tell(progress, step(4, 1), { type: 'end', step: 4, stopped: 'finished' });
+    await tell(progress, { name: 'onWarning', step: 3, message: 'careful' });
+    await tell(progress, step(4, 1), { name: 'onTrainEnd', step: 4, stopped: 'finished' });
     expect(text().split('\n')).toEqual([
       'hello',
       expect.stringMatching(/^step 1\/4 \| loss 2\.0000 \| 1,000 tokens\/s \| 0:0\d left$/),
@@ -54,7 +56,7 @@ describe('progressBar', () => {
   it('leaves a narrow terminal to the figures', async () => {
     const { stream, text } = output(true, 40);
     const progress = progressBar({ stream });
-    await tell(progress, start, step(1, 2), { type: 'end', step: 1, stopped: 'interrupted' });
+    await tell(progress, start, step(1, 2), { name: 'onTrainEnd', step: 1, stopped: 'interrupted' });
     expect(text()).toContain('1/4 | loss 2.0000 | 1,000 tokens/s');
     expect(text()).not.toMatch(/[█░]/);
   });
@@ -64,7 +66,7 @@ describe('progressBar', () => {
     const progress = progressBar({ stream });
     await tell(progress, start, step(1, 2), step(2, 2), evaluation);
     progress.print('once upon a time');
-    await tell(progress, step(3, 2), step(4, 2), { type: 'end', step: 4, stopped: 'finished' });
+    await tell(progress, step(3, 2), step(4, 2), { name: 'onTrainEnd', step: 4, stopped: 'finished' });
     expect(text()).toContain('step 2: evaluation loss 1.2500, perplexity 3.49\n');
     expect(text()).toContain('once upon a time\n');
     expect(text()).toMatch(/████████████████████████ 4\/4 \| loss 2\.0000 \| 1,000 tokens\/s \| 0:00 left/);
@@ -72,7 +74,7 @@ describe('progressBar', () => {
 
   it('says nothing about a run that fails before its first step', async () => {
     const { stream, text } = output(false);
-    await tell(progressBar({ stream }), { type: 'failed', step: 0, error: new Error('no') });
+    await tell(progressBar({ stream }), { name: 'onError', step: 0, error: new Error('no') });
     expect(text()).toBe('');
   });
 });

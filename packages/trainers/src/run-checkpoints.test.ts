@@ -47,7 +47,7 @@ describe('checkpoints', () => {
     bytes[bytes.length - 1]! ^= 1;
     writeFileSync(at('10', 'optimizer.safetensors'), bytes);
     const resumed = await run({ checkpoints: { folder: root, every: 5, resume: true } });
-    const warnings = resumed.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    const warnings = resumed.events.flatMap((event) => (event.name === 'onWarning' ? [event.message] : []));
     expect(warnings).toHaveLength(3);
     expect(warnings[0]).toMatch(/^checkpoint .*step-00000016 is damaged \(trainer.json cannot be read: /);
     expect(warnings[2]).toBe(

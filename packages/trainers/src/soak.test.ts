@@ -33,10 +33,11 @@ describe.each(testBackends())(`${steps} steps on %s`, { timeout: 60_000 + 200 * 
       evaluation: { batches: () => tokenBatches({ ...batches, seed: 2, limit: 4 }), every: 50 },
       checkpoints: { folder: mkdtempSync(join(tmpdir(), 'tenon-soak-')), every: 50 },
       callbacks: [
-        ({ type }) => {
-          if (type !== 'step') return;
-          tensors.add(memory().numTensors);
-          megabytes.push(process.memoryUsage.rss() / 2 ** 20);
+        {
+          onStepEnd() {
+            tensors.add(memory().numTensors);
+            megabytes.push(process.memoryUsage.rss() / 2 ** 20);
+          },
         },
       ],
     });

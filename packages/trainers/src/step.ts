@@ -12,6 +12,8 @@ export interface StepParts<Batch> {
   readonly trainable: ReadonlyMap<string, Parameter>;
   readonly optimizer: Optimizer;
   readonly batches: BatchSource<Batch>;
+  /** Absent where nobody knows. */
+  readonly batchesPerEpoch: number | undefined;
   readonly carried: CarriedState<Batch>;
   readonly tokens: (batch: Batch) => number;
   readonly seed: number;
@@ -36,7 +38,7 @@ export async function makeStep<Batch>(
   parts: StepParts<Batch>,
   batchesBefore: number,
 ): Promise<StepOutcome | undefined> {
-  const { optimizer, batches } = parts;
+  const { batches, batchesPerEpoch = Number.POSITIVE_INFINITY } = parts;
   const sums = new StepSums();
   for (;;) {
     const batch = await batches.next();
@@ -46,9 +48,8 @@ export async function makeStep<Batch>(
         : await addBatch(parts, batch, batchesBefore + sums.batches, sums);
     if (made !== undefined) return sums.outcome(made);
     if (batch === undefined) return undefined;
-    if ((batchesBefore + sums.batches) % (batches.batchesPerEpoch ?? Number.POSITIVE_INFINITY) === 0) {
-      return sums.outcome((await updateFromRest(parts))!);
-    }
+    const epochEnds = (batchesBefore + sums.batches) % batchesPerEpoch === 0;
+    if (epochEnds) return sums.outcome((await updateFromRest(parts))!);
     await parts.onSubstep(sums.lastLoss);
   }
 }

@@ -7,26 +7,27 @@ import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BreakingObjective } from './__fixtures__/breaking-objective.ts';
 import { type NumberBatch, numberBatches } from './__fixtures__/number-batches.ts';
+import { recorder } from './__fixtures__/recorder.ts';
 import { TinyObjective } from './__fixtures__/tiny-objective.ts';
 import { abortAt, newFolder, optimizer, run } from './__fixtures__/tiny-run.ts';
-import type { TrainEvent } from './events.ts';
+import type { TrainerCallback } from './trainer-callback.ts';
 
 describe.each(testBackends())('train on %s', (backend) => {
   beforeAll(() => selectBackend(backend));
 
   it('minimises the objective, and tells what happens', async () => {
     const { events, evaluation, stopped, step, loss } = await run({ steps: 150 });
-    const evaluations = events.filter((event) => event.type === 'evaluation');
+    const evaluations = events.filter((event) => event.name === 'onEvaluate');
     expect(evaluations[0]!.loss).toBeGreaterThan(5);
     expect(evaluation!.loss).toBeLessThan(evaluations[0]!.loss / 4);
     expect(evaluation!.perplexity).toBe(Math.exp(evaluation!.loss));
     expect({ stopped, step }).toEqual({ stopped: 'finished', step: 150 });
-    const steps = events.filter((event) => event.type === 'step');
+    const steps = events.filter((event) => event.name === 'onStepEnd');
     expect(steps.map((event) => event.step)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1));
     expect(steps.at(-1)).toMatchObject({ loss, parts: { error: loss }, learningRate: 0.05, tokens: 1 });
     expect(steps.at(-1)!.gradientNorm).toBeGreaterThan(0);
-    expect(events.map(({ type }) => type).slice(0, 3)).toEqual(['start', 'evaluation', 'step']);
-    expect(events.at(-1)).toEqual({ type: 'end', step: 150, stopped: 'finished' });
+    expect(events.map(({ name }) => name).slice(0, 3)).toEqual(['onTrainBegin', 'onEvaluate', 'onStepEnd']);
+    expect(events.at(-1)).toEqual({ name: 'onTrainEnd', step: 150, stopped: 'finished' });
   });
 
   it('goes on after an interruption as if there had been none', async () => {
@@ -36,7 +37,7 @@ describe.each(testBackends())('train on %s', (backend) => {
     expect(first).toMatchObject({ stopped: 'interrupted', step: 7, checkpoint: join(root, 'step-00000007') });
     const second = await run({ checkpoints: { folder: root, resume: true }, ...abortAt(12) });
     expect(second.events[0]).toMatchObject({
-      type: 'start',
+      name: 'onTrainBegin',
       step: 7,
       resumedFrom: join(root, 'step-00000007'),
     });
@@ -54,7 +55,7 @@ describe.each(testBackends())('train on %s', (backend) => {
       loss: whole.loss,
       evaluation: whole.evaluation,
     });
-    expect(again.events.map(({ type }) => type)).toEqual(['start', 'end']);
+    expect(again.events.map(({ name }) => name)).toEqual(['onTrainBegin', 'onTrainEnd']);
   });
 
   it('makes one step of several batches', async () => {
@@ -104,16 +105,16 @@ describe.each(testBackends())('train on %s', (backend) => {
     using objective = new BreakingObjective(6);
     const root = newFolder();
     const before = memory().numTensors;
-    const events: TrainEvent[] = [];
+    const { events, callback } = recorder();
     const broken = run({
       objective,
       checkpoints: { folder: root, every: 2 },
-      callbacks: [(event) => void events.push(event)],
+      callbacks: [callback],
     });
     await expect(broken).rejects.toThrow(
       `loss at step 6: expected a finite number, got NaN. This step was not made. The last good checkpoint is ${join(root, 'step-00000004')}. Lower the learning rate, warm up longer or clip the gradients.`,
     );
-    expect(events.at(-1)).toMatchObject({ type: 'failed', step: 5 });
+    expect(events.at(-1)).toMatchObject({ name: 'onError', step: 5 });
     expect(objective.weight.dataSync().every(Number.isFinite)).toBe(true);
     expect(memory().numTensors).toBe(before);
     expect(readdirSync(root).sort()).toEqual(['step-00000002', 'step-00000004']);
@@ -146,8 +147,10 @@ describe('train', () => {
 
   it('reports why it failed even where a callback fails too', async () => {
     using objective = new BreakingObjective(1);
-    const failing = (event: TrainEvent): void => {
-      if (event.type === 'failed') throw new Error('the callback');
+    const failing: TrainerCallback = {
+      onError() {
+        throw new Error('the callback');
+      },
     };
     await expect(run({ objective, callbacks: [failing] })).rejects.toThrow(
       'loss at step 1: expected a finite number, got NaN. This step was not made. No checkpoints were asked for.',

@@ -1,7 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { type BatchSource, type Json, type Objective, type RecurrentState, TenonError } from '@tenon/core';
 import { createOptimizer, type GradientTransform, type Optimizer } from '@tenon/optim';
-import { type BestEvaluation, type BestModelOptions, isBetter, isGreaterBetter, metricOf } from './best-model.ts';
+import {
+  type BestEvaluation,
+  type BestModelOptions,
+  isBetter,
+  isGreaterBetter,
+  metricOf,
+} from './best-model.ts';
 import { CallbackList } from './callback-list.ts';
 import { CarriedState } from './carried-state.ts';
 import type { RunRecord } from './checkpoint-folder.ts';
@@ -67,8 +73,9 @@ export class TrainingRun<Batch> implements Disposable {
 
   /** @throws {TenonError} when something is to happen at each epoch and the batches know none. */
   constructor(options: RunOptions<Batch>) {
-    assertEpochs('evaluation every', options.evaluation?.every, options.batches);
-    assertEpochs('checkpoints every', options.checkpoints?.every, options.batches);
+    const { batchesPerEpoch } = options.batches;
+    assertEpochs('evaluation every', options.evaluation?.every, batchesPerEpoch);
+    assertEpochs('checkpoints every', options.checkpoints?.every, batchesPerEpoch);
     const { objective, optimizer, batches, seed, tokens, state, callbacks } = options;
     const trainable = new Map([...objective.parameters()].filter(([, parameter]) => parameter.trainable));
     this.#options = options;
@@ -81,6 +88,7 @@ export class TrainingRun<Batch> implements Disposable {
       trainable,
       optimizer: this.#optimizer,
       batches,
+      batchesPerEpoch,
       carried: this.#carried,
       tokens,
       seed,
@@ -98,7 +106,7 @@ export class TrainingRun<Batch> implements Disposable {
   }
 
   get #epochs(): number | undefined {
-    const { batchesPerEpoch } = this.#options.batches;
+    const { batchesPerEpoch } = this.#parts;
     return batchesPerEpoch && this.#batchesTaken / batchesPerEpoch;
   }
 
@@ -281,8 +289,12 @@ export class TrainingRun<Batch> implements Disposable {
 
 const secondsSince = (started: number): number => (performance.now() - started) / 1000;
 
-function assertEpochs(subject: string, every: number | 'epoch' | undefined, batches: BatchSource<unknown>): void {
-  if (every !== 'epoch' || batches.batchesPerEpoch !== undefined) return;
+function assertEpochs(
+  subject: string,
+  every: number | 'epoch' | undefined,
+  batchesPerEpoch: number | undefined,
+): void {
+  if (every !== 'epoch' || batchesPerEpoch !== undefined) return;
   throw new TenonError({
     subject,
     expected: 'a number of steps, as these batches do not know how many make an epoch',

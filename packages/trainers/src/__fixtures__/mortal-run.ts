@@ -34,13 +34,14 @@ const result = await train({
   signal: interruptSignal(),
   callbacks: [
     metricsFile(join(folder, 'metrics.jsonl')),
-    async (event) => {
-      if (event.type !== 'step') return;
-      if (kind === 'step' && event.step === Number(number)) die();
-      if (kind === 'line') {
-        process.stdout.write(`step ${event.step}\n`);
-        await new Promise((resolve) => setTimeout(resolve, 20)); // lets the parent pick its moment
-      }
+    {
+      async onStepEnd({ step }) {
+        if (kind === 'step' && step === Number(number)) die();
+        if (kind === 'line') {
+          process.stdout.write(`step ${step}\n`);
+          await new Promise((resolve) => setTimeout(resolve, 20)); // lets the parent pick its moment
+        }
+      },
     },
   ],
 });

@@ -2,9 +2,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adamW, chain, clipByGlobalNorm, type GradientTransform } from '@tenon/optim';
-import type { TrainEvent } from '../events.ts';
-import { type TrainOptions, type TrainResult, train } from '../train.ts';
+import { type TrainOptions, train } from '../train.ts';
+import type { TrainResult } from '../training-run.ts';
 import { type NumberBatch, numberBatches } from './number-batches.ts';
+import { type Recorded, recorder } from './recorder.ts';
 import { TinyObjective } from './tiny-objective.ts';
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tenon-train-'));
@@ -13,9 +14,9 @@ export const optimizer: GradientTransform = chain(clipByGlobalNorm(1), adamW({ l
 /** A run of 20 steps, with whatever is changed about it, and the weights that it ends with. */
 export async function run(
   change: Partial<TrainOptions<NumberBatch>> = {},
-): Promise<TrainResult & { weights: number[]; events: TrainEvent[] }> {
+): Promise<TrainResult & { weights: number[]; events: Recorded[] }> {
   using objective = new TinyObjective();
-  const events: TrainEvent[] = [];
+  const { events, callback } = recorder();
   const result = await train<NumberBatch>({
     objective,
     optimizer,
@@ -23,7 +24,7 @@ export async function run(
     steps: 20,
     evaluation: { batches: () => numberBatches({ seed: 9, limit: 2 }), every: 10 },
     ...change,
-    callbacks: [(event) => void events.push(event), ...(change.callbacks ?? [])],
+    callbacks: [callback, ...(change.callbacks ?? [])],
   });
   return {
     ...result,
@@ -35,8 +36,8 @@ export async function run(
 /** Aborts when a step has been made. */
 export function abortAt(step: number): Pick<TrainOptions<NumberBatch>, 'signal' | 'callbacks'> {
   const controller = new AbortController();
-  const abort = (event: TrainEvent): void => {
-    if (event.type === 'step' && event.step === step) controller.abort();
+  const onStepEnd = (event: { readonly step: number }): void => {
+    if (event.step === step) controller.abort();
   };
-  return { signal: controller.signal, callbacks: [abort] };
+  return { signal: controller.signal, callbacks: [{ onStepEnd }] };
 }
