@@ -6,6 +6,7 @@ const parts = { subject: 'batch', expected: '8', got: '9', advice: 'Pass 8.' };
 describe('TenonError', () => {
   it('says what was expected, what came and what to do', () => {
     expect(new TenonError(parts).message).toBe('batch: expected 8, got 9. Pass 8.');
+    expect(new TenonError(parts).parts).toEqual(parts);
   });
 
   it('is recognised when another copy of the package made it', () => {

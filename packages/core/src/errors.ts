@@ -32,9 +32,12 @@ export class TenonError extends Error {
   }
 
   override readonly name: string = 'TenonError';
+  /** What the message is made of. */
+  readonly parts: Readonly<ErrorParts>;
 
   constructor(parts: ErrorParts, options?: ErrorOptions) {
     super(`${parts.subject}: expected ${parts.expected}, got ${parts.got}. ${parts.advice}`, options);
+    this.parts = parts;
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {

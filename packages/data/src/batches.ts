@@ -1,6 +1,7 @@
 import { assertWhole, type BatchSource, type Json, type RandomStream, TenonError } from '@tenon/core';
 import { batchOrder, randomFor } from './batch-order.ts';
 import type { DataProcessor } from './examples.ts';
+import { type OnInvalid, reportInvalid } from './skipped-examples.ts';
 
 /** Where and how often batches are drawn; see `batches`. */
 export interface BatchOrderOptions {
@@ -15,7 +16,7 @@ export interface BatchOrderOptions {
   /** Leaves out the last batch of an epoch where it is smaller than the others. @default false */
   readonly dropLast?: boolean;
   /** Told of examples that cannot be used, which are then left out, instead of the error being thrown. */
-  readonly onInvalid?: (error: TenonError) => void;
+  readonly onInvalid?: OnInvalid;
 }
 
 export interface BatchesOptions<Feature, Batch> extends BatchOrderOptions {
@@ -161,8 +162,7 @@ class ListBatches<Example, Feature, Batch> implements ExampleBatches<Batch> {
       try {
         return features(example);
       } catch (error) {
-        if (onInvalid === undefined || !(error instanceof TenonError)) throw error;
-        onInvalid(error);
+        reportInvalid(error, onInvalid);
         return [];
       }
     });

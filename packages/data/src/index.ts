@@ -7,6 +7,15 @@ export {
   processedBatches,
 } from './batches.ts';
 export {
+  concatExamples,
+  eachExample,
+  filterExamples,
+  mapExamples,
+  readAll,
+  streamExamples,
+  takeExamples,
+} from './example-stream.ts';
+export {
   type ChoiceExample,
   type DataProcessor,
   type DocumentExample,
@@ -29,6 +38,7 @@ export {
   gptSimilarityRows,
   gptTextRow,
 } from './gpt-rows.ts';
+export { intentNames, labelIds, labelNames, tagNames } from './labels.ts';
 export {
   type BertTextBatch,
   type BertTextFeature,
@@ -48,5 +58,7 @@ export {
   wordTags,
 } from './processors/token-tags.ts';
 export { TruncationCount } from './processors/truncation-count.ts';
+export { type OnInvalid, SkippedExamples } from './skipped-examples.ts';
+export { type SplitExamples, type SplitExamplesOptions, splitExamples } from './split-examples.ts';
 export { type SplitTokens, splitTokens } from './split-tokens.ts';
 export { type TokenWindowOptions, type TokenWindows, tokenWindows } from './token-windows.ts';

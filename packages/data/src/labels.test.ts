@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { intentNames, labelIds, labelNames, tagNames } from './labels.ts';
+
+test('names are distinct and sorted', () => {
+  const origin = { file: 'a.tsv', line: 3 };
+  expect(labelNames([{ label: 'b' }, { label: ['c', 'a'] }, {}, { label: 'b' }])).toEqual(['a', 'b', 'c']);
+  expect(tagNames([{ tags: ['O', 'B-x'] }, { tags: ['O'] }, {}])).toEqual(['B-x', 'O']);
+  expect(intentNames([{ intent: 'go' }, {}, { intent: 'come' }])).toEqual(['come', 'go']);
+  expect(() => labelNames([{ label: 2.5, origin }])).toThrow(
+    'a.tsv, line 3: expected the name of a class as label, got the number 2.5. For classes pass labels as text',
+  );
+});
+
+test('ids are places among the names', () => {
+  const idOf = labelIds(['no', 'yes']);
+  expect([idOf('no'), idOf('yes')]).toEqual([0, 1]);
+  expect(() => idOf('Yes', { file: 'a.tsv', line: 7 })).toThrow(
+    'a.tsv, line 7: expected one of the 2 labels no, yes, got "Yes". Correct the label, or add it',
+  );
+  expect(() => labelIds('abcdefghijk'.split(''))('z')).toThrow(
+    'example: expected one of the 11 labels a, b, c, d, e, f, g, h, ..., got "z".',
+  );
+  expect(() => labelIds(['a', 'b', 'a'])).toThrow('labels: expected every name once, got "a" twice.');
+});
