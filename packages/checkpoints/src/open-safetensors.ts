@@ -1,4 +1,5 @@
 import { openFile } from './open-file.ts';
+import { rememberRange } from './read-blocks.ts';
 import { headerLength, LENGTH_BYTES, parseHeader } from './safetensors/header.ts';
 import type { Safetensors } from './safetensors/parse.ts';
 import { storedEntries } from './safetensors/stored.ts';
@@ -36,6 +37,10 @@ export function openSafetensors(path: string): SafetensorsFile {
     const data = LENGTH_BYTES + length;
     const { entries, metadata } = parseHeader(path, new Uint8Array(read(LENGTH_BYTES, length)), size - data);
     const weights = storedEntries(path, entries, ({ begin, end }) => read(data + begin, end - begin));
+    for (const { name, dtype, begin, end } of entries) {
+      if (dtype === 'float32')
+        rememberRange(weights.get(name)!, { read, place: data + begin, size: end - begin });
+    }
     return { weights, metadata, close, [Symbol.dispose]: close };
   } catch (error) {
     close();

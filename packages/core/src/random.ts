@@ -227,6 +227,9 @@ export interface ZeroLimits {
   readonly values: number;
 }
 
+/** Bytes of the largest array that several parameters of zeros are parts of. */
+const MOST_ZEROS = 2 ** 27;
+
 /**
  * A stream for models that are to be loaded: parameters made from it are zeros whatever their initializers, and take no
  * memory yet. Drawing the weights of GPT-2 Small takes longer than reading them.
@@ -234,6 +237,9 @@ export interface ZeroLimits {
 export class ZeroStream extends RandomStream {
   readonly #limits: ZeroLimits;
   readonly #made: { dispose(): void }[] = [];
+  #zeros = new ArrayBuffer(0);
+  /** Bytes of it that are given away. */
+  #given = 0;
   #parameters = 0;
   #values = 0;
 
@@ -253,13 +259,29 @@ export class ZeroStream extends RandomStream {
     this.#parameters++;
     this.#values += size;
     const { parameters, values } = this.#limits;
-    if (this.#parameters <= parameters && this.#values <= values) return new Float32Array(size);
+    if (this.#parameters <= parameters && this.#values <= values) return this.#take(size);
     throw new TenonError({
       subject: 'model',
       expected: `at most ${parameters} parameters with ${values} values, as its checkpoint could fill`,
       got: `a configuration that wants more (the next is ${formatShape(shape)})`,
       advice: 'Check that config.json belongs to these weights.',
     });
+  }
+
+  /**
+   * A part of a large array that overlaps no other. V8 collects garbage whenever some 32 MB of new arrays have come
+   * together: with an array for each parameter, that takes longer than reading the weights.
+   */
+  #take(size: number): Float32Array {
+    const bytes = size * Float32Array.BYTES_PER_ELEMENT;
+    if (this.#given + bytes > this.#zeros.byteLength) {
+      const soFar = this.#values * Float32Array.BYTES_PER_ELEMENT;
+      this.#zeros = new ArrayBuffer(Math.max(bytes, Math.min(soFar, MOST_ZEROS)));
+      this.#given = 0;
+    }
+    const part = new Float32Array(this.#zeros, this.#given, size);
+    this.#given += part.byteLength;
+    return part;
   }
 
   /** Notes a parameter that was made from the stream. */

@@ -8,6 +8,7 @@ import {
 } from '@tenon/core';
 import type { HubOptions } from '../hub/options.ts';
 import { pathInside } from '../names-inside.ts';
+import { inBlocks } from '../read-blocks.ts';
 import { readHeadSettings } from './head-settings.ts';
 import { builtFor } from './limits.ts';
 import {
@@ -141,6 +142,6 @@ function fill<Config>(model: BaseModel | TaskModel, checkpoint: Checkpoint<Confi
   using other = newInBody.length > 0 ? spec(config) : undefined;
   const first = other?.stateDict();
   for (const parameter of newInBody) weights.set(parameter, first!.get(backbonePath(model, parameter))!);
-  model.loadStateDict(weights);
+  model.loadStateDict(inBlocks(weights));
   return [...lacking];
 }
