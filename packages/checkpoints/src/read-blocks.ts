@@ -2,7 +2,7 @@ import type { StateDict, StoredTensor } from '@tenon/core';
 import type { OpenFile } from './open-file.ts';
 
 /** Bytes that are read at once. A block lives for as long as one of its tensors does. */
-const MOST_BYTES = 2 ** 27;
+const MOST_BYTES = 2 ** 28;
 
 /** Tensors start at multiples of it in their block: vector instructions read whole cache lines. */
 const ALIGNMENT = 64;

@@ -57,8 +57,6 @@ export {
   RandomKey,
   RandomStream,
   threefry2x32,
-  type ZeroLimits,
-  ZeroStream,
 } from './random.ts';
 export {
   assertStateDict,
@@ -74,3 +72,4 @@ export {
   tensorFromStored,
   transposed,
 } from './state-dict.ts';
+export { type ZeroLimits, ZeroStream } from './zero-stream.ts';

@@ -3,8 +3,9 @@ import { memory, mul, setBackend, type Tensor, tensor1d, tidy } from '@tensorflo
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ones, zeros } from './initializers.ts';
 import { Module, type Parameter, parameter, parameterCount } from './module.ts';
-import { RandomStream, ZeroStream } from './random.ts';
+import { RandomStream } from './random.ts';
 import { StateDictError, storedFromTensor, storedTensor, transposed } from './state-dict.ts';
+import { ZeroStream } from './zero-stream.ts';
 
 class Leaf extends Module {
   readonly weight: Parameter;

@@ -1,8 +1,9 @@
 import { tensor as makeTensor, type Tensor, Variable, variable } from '@tensorflow/tfjs-core';
 import type { Initializer } from './initializers.ts';
 import { ownTensor } from './kernels/own-tensor.ts';
-import { type RandomStream, ZeroStream } from './random.ts';
+import type { RandomStream } from './random.ts';
 import { assertStateDict, type StateDict, storedFromTensor, tensorFromStored } from './state-dict.ts';
+import { ZeroStream } from './zero-stream.ts';
 
 /** A trainable tensor. TensorFlow.js calls it a variable. */
 export type Parameter<T extends Tensor = Tensor> = Variable & T;

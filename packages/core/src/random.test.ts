@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { truncatedNormal } from './initializers.ts';
-import { RandomKey, RandomStream, threefry2x32, ZeroStream } from './random.ts';
+import { RandomKey, RandomStream, threefry2x32 } from './random.ts';
 
 describe('threefry2x32', () => {
   // The known answers that the authors publish with their library Random123.
@@ -81,26 +80,5 @@ describe('RandomStream', () => {
       [9, 4, 0],
       [9, 4, 1],
     ]);
-  });
-});
-
-describe('ZeroStream', () => {
-  it('draws zeros of every kind', () => {
-    const random = new ZeroStream();
-    expect([...random.next().normal(3)]).toEqual([0, 0, 0]);
-    expect([...random.next().uniform(2)]).toEqual([0, 0]);
-    expect(random.next().integer(5)).toBe(0);
-    expect([...truncatedNormal(1)([2], random.next())]).toEqual([0, 0]);
-    expect([...random.zeros([1, 2])]).toEqual([0, 0]);
-  });
-
-  it('refuses a model that wants more than its checkpoint has', () => {
-    expect(() => new ZeroStream({ parameters: 9, values: 5 }).zeros([2, 3])).toThrow(
-      'model: expected at most 9 parameters with 5 values, as its checkpoint could fill, got a configuration that wants more (the next is [2, 3]). Check that config.json belongs to these weights.',
-    );
-    const random = new ZeroStream({ parameters: 1, values: 5 });
-    random.zeros([1]);
-    expect(() => random.zeros([1])).toThrow('at most 1 parameters');
-    expect(() => new ZeroStream().zeros([Number.NaN])).toThrow('[NaN]');
   });
 });

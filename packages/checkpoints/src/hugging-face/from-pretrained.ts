@@ -46,8 +46,9 @@ export interface TaskOptions<Body extends BaseModel, Options, Model extends Task
 
 /**
  * Loads a model from a folder that `savePretrained` or Hugging Face's transformers has written, or by its name from
- * the Hugging Face hub: `config.json` and `model.safetensors`, in one file or sharded. The weights come from disk one
- * at a time, each into the array that the parameter keeps.
+ * the Hugging Face hub: `config.json` and `model.safetensors`, in one file or sharded. The weights come from disk into
+ * the arrays that the parameters keep. Those of float32 share blocks of up to 256 MB, each of which stays in memory
+ * until the last of its parameters has been disposed of.
  *
  * Without `task` it gives the backbone, whatever head the checkpoint has. With it, the head is loaded too;
  * where the checkpoint was made for another task, the head stays as it was made and `fresh` says so.
