@@ -1,5 +1,5 @@
 // The four tasks of GPT's fine-tuning: how their texts become rows, and which head looks at them.
-import { type Backbone, type Module, type TaskModel, TenonError } from '@tenon/core';
+import { type Backbone, type Module, type ObjectiveValue, type TaskModel, TenonError } from '@tenon/core';
 import {
   type GPTBatch,
   type GPTRow,
@@ -10,7 +10,7 @@ import {
   gptTextRow,
 } from '@tenon/data';
 import { MultipleChoice, SequenceClassification, Similarity } from '@tenon/heads';
-import { type Scalar, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
+import { type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
 import type { Facts } from './facts.ts';
 
 export interface GPTTask {
@@ -18,26 +18,32 @@ export interface GPTTask {
   /** The rows of one example. */
   rows(text: Facts, options: GPTRowOptions): readonly GPTRow[];
   logits(batch: GPTBatch): Tensor2D;
-  loss(batch: GPTBatch, labels: number[]): Scalar;
+  /** With the parts `task` and `lm`. */
+  loss(batch: GPTBatch, labels: number[]): ObjectiveValue;
 }
 
 const evaluation = { training: false };
 
-/** @param outputs of the head: classes; 1 for choices and similarity. */
-export function gptTask(name: string, backbone: Backbone, outputs: number): GPTTask {
+/** What a task's head is made with. */
+export interface GPTHead {
+  readonly backbone: Backbone;
+  /** Classes; 1 for choices and similarity. */
+  readonly outputs: number;
+  readonly lmCoefficient: number;
+}
+
+export function gptTask(name: string, head: GPTHead): GPTTask {
   switch (name) {
     case 'classification':
-      return classification(backbone, outputs, (text, options) => [
-        gptTextRow(text.numbers('text'), options),
-      ]);
+      return classification(head, (text, options) => [gptTextRow(text.numbers('text'), options)]);
     case 'inference':
-      return classification(backbone, outputs, (text, options) => [
+      return classification(head, (text, options) => [
         gptPairRow(text.numbers('premise'), text.numbers('hypothesis'), options),
       ]);
     case 'similarity':
-      return similarity(backbone, outputs);
+      return similarity(head);
     case 'multiple_choice':
-      return multipleChoice(backbone);
+      return multipleChoice(head);
     default:
       throw new TenonError({
         subject: 'meta.json, task',
@@ -48,28 +54,31 @@ export function gptTask(name: string, backbone: Backbone, outputs: number): GPTT
   }
 }
 
-function classification(backbone: Backbone, labels: number, rows: GPTTask['rows']): GPTTask {
-  const model = new SequenceClassification(backbone, { labels, bias: true });
+function classification(
+  { backbone, outputs: labels, lmCoefficient }: GPTHead,
+  rows: GPTTask['rows'],
+): GPTTask {
+  const model = new SequenceClassification(backbone, { labels, lmCoefficient, bias: true });
   return {
     model,
     rows,
     logits: (batch) => model.logits(batch),
-    loss: (batch, numbers) => model.loss({ ...batch, labels: tensor1d(numbers, 'int32') }, evaluation).loss,
+    loss: (batch, numbers) => model.loss({ ...batch, labels: tensor1d(numbers, 'int32') }, evaluation),
   };
 }
 
-function similarity(backbone: Backbone, labels: number): GPTTask {
-  const model = new Similarity(backbone, { labels });
+function similarity({ backbone, outputs: labels, lmCoefficient }: GPTHead): GPTTask {
+  const model = new Similarity(backbone, { labels, lmCoefficient });
   return {
     model,
     rows: (text, options) => gptSimilarityRows(text.numbers('a'), text.numbers('b'), options),
     logits: (batch) => model.logits(batch),
-    loss: (batch, numbers) => model.loss({ ...batch, labels: tensor1d(numbers) }, evaluation).loss,
+    loss: (batch, numbers) => model.loss({ ...batch, labels: tensor1d(numbers) }, evaluation),
   };
 }
 
-function multipleChoice(backbone: Backbone): GPTTask {
-  const model = new MultipleChoice(backbone);
+function multipleChoice({ backbone, lmCoefficient }: GPTHead): GPTTask {
+  const model = new MultipleChoice(backbone, { lmCoefficient });
   let choices = 1;
   return {
     model,
@@ -80,6 +89,6 @@ function multipleChoice(backbone: Backbone): GPTTask {
     },
     logits: (batch) => model.logits({ ...batch, choices }),
     loss: (batch, numbers) =>
-      model.loss({ ...batch, choices, labels: tensor1d(numbers, 'int32') }, evaluation).loss,
+      model.loss({ ...batch, choices, labels: tensor1d(numbers, 'int32') }, evaluation),
   };
 }

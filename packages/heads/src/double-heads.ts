@@ -1,11 +1,9 @@
 // B questions, K choices, T time, C channels, V vocabulary.
 
 import {
-  assertShape,
   type Backbone,
   type Encoded,
   type EncodeOptions,
-  embedding,
   Module,
   type Objective,
   type ObjectiveValue,
@@ -13,32 +11,24 @@ import {
   type StepContext,
   type TaskModel,
 } from '@tenon/core';
-import { assertIds, dropout, type Linear } from '@tenon/layers';
+import { dropout, type Linear } from '@tenon/layers';
 import {
   add,
   mul,
-  type Rank,
-  range,
-  reshape,
   type Scalar,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { assertCoefficient } from './auxiliary-lm.ts';
 import { DROPOUT, type DropoutHeadOptions, projection } from './head-options.ts';
 import { rowsCrossEntropy } from './label-loss.ts';
 import { type ChoiceInput, scoresOfChoices } from './multiple-choice.ts';
 import { followingTokens, meanNextTokenLoss, scorerOf } from './next-token.ts';
 import { pool } from './pool.ts';
 
-/** The model's input with a row for each choice; `gptBatch` of @tenon/data makes it. */
-export interface DoubleHeadsInput extends ChoiceInput {
-  /** int32 [B·K]: the token of each row that stands for it. @default the last that is not padding */
-  readonly extractIndices?: Tensor1D;
-}
-
-export interface DoubleHeadsBatch extends DoubleHeadsInput {
+export interface DoubleHeadsBatch extends ChoiceInput {
   /** int32 [B]: the right choice of each question; −100 does not count. */
   readonly labels: Tensor1D;
   /** int32 [B·K, T]: the input ids again, −100 where a token is not to be predicted. */
@@ -89,18 +79,19 @@ export class DoubleHeads extends Module implements TaskModel, Objective<DoubleHe
   readonly #scorer: Scorer;
   readonly #dropout: number;
 
-  /** @throws {TenonError} when the backbone has no vocabulary scores. */
+  /** @throws {TenonError} when the backbone has no vocabulary scores, and about a coefficient below 0. */
   constructor(backbone: Backbone, options: DoubleHeadsOptions = {}) {
     super();
     this.#scorer = scorerOf('DoubleHeads', backbone);
     this.backbone = backbone;
     this.classifier = projection(backbone, 1, options);
     this.lmCoefficient = options.lmCoefficient ?? 0.5;
+    assertCoefficient('DoubleHeads', this.lmCoefficient);
     this.#dropout = options.dropout ?? backbone.headDefaults?.dropout ?? DROPOUT;
   }
 
   /** Scores of the next token after each token, and of the choices. @throws {TenonError} as `MultipleChoice` does. */
-  logits(input: DoubleHeadsInput, options: EncodeOptions = {}): DoubleHeadsLogits {
+  logits(input: ChoiceInput, options: EncodeOptions = {}): DoubleHeadsLogits {
     return tidy(() => {
       const encoded = this.backbone.encode(input, options);
       const lm = this.#scorer.logits(encoded.lastHidden) as Tensor3D;
@@ -125,21 +116,9 @@ export class DoubleHeads extends Module implements TaskModel, Objective<DoubleHe
     });
   }
 
-  #choices(encoded: Encoded, input: DoubleHeadsInput, options: EncodeOptions): Tensor2D {
-    const { extractIndices } = input;
-    const extracted = extractIndices
-      ? tokensAt(encoded.lastHidden, extractIndices)
-      : pool(this.backbone, encoded, input, 'last'); // [B·K, C]
+  #choices(encoded: Encoded, input: ChoiceInput, options: EncodeOptions): Tensor2D {
+    const extracted = pool(this.backbone, encoded, input, 'last'); // [B·K, C]
     const scores = this.classifier.forward(dropout(extracted, this.#dropout, options)); // [B·K, 1]
     return scoresOfChoices(scores, input.choices);
   }
-}
-
-/** One token of each row: [B, T, C] and int32 [B] to [B, C]. */
-function tokensAt(hidden: Tensor3D, indices: Tensor1D): Tensor2D {
-  const [B, T, C] = hidden.shape;
-  assertShape('extract indices', indices.shape, [B], 'Pass the place of one token for each row.');
-  assertIds('extract indices', indices, T, 'Count from the first token of the row.');
-  const rows = add<Tensor1D>(indices, range(0, B * T, T, 'int32'));
-  return embedding(reshape<Rank.R2>(hidden, [B * T, C]), rows) as Tensor2D;
 }

@@ -1,3 +1,4 @@
+export type { AuxiliaryLMBatch, AuxiliaryLMOptions } from './auxiliary-lm.ts';
 export {
   BidirectionalLM,
   type BidirectionalLMBatch,
@@ -8,7 +9,6 @@ export { CausalLM, type CausalLMBatch, type ScoredTokens } from './causal-lm.ts'
 export {
   DoubleHeads,
   type DoubleHeadsBatch,
-  type DoubleHeadsInput,
   type DoubleHeadsLogits,
   type DoubleHeadsOptions,
 } from './double-heads.ts';
@@ -23,6 +23,7 @@ export {
   type MultipleChoiceOptions,
 } from './multiple-choice.ts';
 export { NextSentence, type NextSentenceBatch, type NextSentenceOptions } from './next-sentence.ts';
+export type { ExtractInput } from './pool.ts';
 export { Pretraining, type PretrainingBatch, type PretrainingLogits } from './pretraining.ts';
 export {
   type PredictSpansOptions,

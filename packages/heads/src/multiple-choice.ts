@@ -3,8 +3,8 @@
 import {
   assertWhole,
   type Backbone,
+  type Encoded,
   type EncodeOptions,
-  type ModelInput,
   Module,
   type Objective,
   type ObjectiveValue,
@@ -15,22 +15,29 @@ import {
 } from '@tenon/core';
 import { dropout, type Linear } from '@tenon/layers';
 import { type Rank, reshape, softmax, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import {
+  type AuxiliaryLM,
+  type AuxiliaryLMBatch,
+  type AuxiliaryLMOptions,
+  auxiliaryLM,
+  withLanguageModel,
+} from './auxiliary-lm.ts';
 import { DROPOUT, type DropoutHeadOptions, projection } from './head-options.ts';
 import { likeliest, rowsCrossEntropy } from './label-loss.ts';
-import { pool } from './pool.ts';
+import { type ExtractInput, pool } from './pool.ts';
 
 /** The model's input with a row for each choice, [B·K, T], those of a question one after another. */
-export interface ChoiceInput extends ModelInput {
+export interface ChoiceInput extends ExtractInput {
   /** K: how many rows belong to each question. */
   readonly choices: number;
 }
 
-export interface MultipleChoiceBatch extends ChoiceInput {
+export interface MultipleChoiceBatch extends ChoiceInput, AuxiliaryLMBatch {
   /** int32 [B]: the right choice of each question; −100 does not count. */
   readonly labels: Tensor1D;
 }
 
-export interface MultipleChoiceOptions extends DropoutHeadOptions {
+export interface MultipleChoiceOptions extends DropoutHeadOptions, AuxiliaryLMOptions {
   /** Which vector stands for a sequence. @default the model's `headDefaults`, else `pooled` or `last` */
   readonly pooling?: Pooling;
 }
@@ -60,9 +67,12 @@ export class MultipleChoice extends Module implements TaskModel, Objective<Multi
   readonly classifier: Linear;
   readonly #pooling: Pooling | undefined;
   readonly #dropout: number;
+  readonly #lm: AuxiliaryLM | undefined;
 
+  /** @throws {TenonError} when a language model is to learn along and the backbone has no vocabulary scores. */
   constructor(backbone: Backbone, options: MultipleChoiceOptions = {}) {
     super();
+    this.#lm = auxiliaryLM('MultipleChoice', backbone, options);
     this.backbone = backbone;
     this.classifier = projection(backbone, 1, options);
     this.#pooling = options.pooling;
@@ -70,23 +80,28 @@ export class MultipleChoice extends Module implements TaskModel, Objective<Multi
   }
 
   /** Scores of the choices, [B, K]. @throws {TenonError} when the rows are no whole number of questions. */
-  logits({ choices, ...input }: ChoiceInput, options: EncodeOptions = {}): Tensor2D {
-    return tidy(() => {
-      const pooled = pool(this.backbone, this.backbone.encode(input, options), input, this.#pooling); // [B·K, C]
-      return scoresOfChoices(this.classifier.forward(dropout(pooled, this.#dropout, options)), choices);
-    });
+  logits(input: ChoiceInput, options: EncodeOptions = {}): Tensor2D {
+    return tidy(() => this.#logits(this.backbone.encode(input, options), input, options));
+  }
+
+  #logits(encoded: Encoded, input: ChoiceInput, options: EncodeOptions): Tensor2D {
+    const pooled = pool(this.backbone, encoded, input, this.#pooling); // [B·K, C]
+    return scoresOfChoices(this.classifier.forward(dropout(pooled, this.#dropout, options)), input.choices);
   }
 
   /**
-   * The mean of −log p of the right choices.
+   * The mean of −log p of the right choices; with `lmCoefficient`, that and the language model's loss, with the parts
+   * `task` and `lm`.
    *
    * @throws {TenonError} about labels of another shape or beyond the choices.
    */
   loss(batch: MultipleChoiceBatch, context: StepContext): ObjectiveValue {
-    const loss = tidy(() =>
-      rowsCrossEntropy(this.logits(batch, context), batch.labels, 'Pass the right choice of each question.'),
-    );
-    return { loss };
+    return tidy(() => {
+      const encoded = this.backbone.encode(batch, context);
+      const logits = this.#logits(encoded, batch, context);
+      const task = rowsCrossEntropy(logits, batch.labels, 'Pass the right choice of each question.');
+      return withLanguageModel(this.#lm, task, encoded, batch);
+    });
   }
 
   /** Probabilities of the choices, [B, K]. */

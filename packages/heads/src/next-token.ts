@@ -2,12 +2,11 @@
 
 import { assertShape, type Backbone, type Scorer, TenonError } from '@tenon/core';
 import {
-  cast,
   concat,
   div,
   fill,
-  greaterEqual,
   maximum,
+  minimum,
   type Rank,
   reshape,
   type Scalar,
@@ -17,7 +16,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { IGNORED } from './label-loss.ts';
+import { counted, IGNORED, meanOfCounted } from './label-loss.ts';
 
 /** @throws {TenonError} when the backbone has no vocabulary scores. */
 export function scorerOf(head: string, backbone: Backbone): Scorer {
@@ -52,11 +51,22 @@ export function nextTokenLosses(
   assertShape('targets', targets.shape, [B, T], 'Pass one for each input token.');
   const flat = reshape<Rank.R1>(targets, [B * T]);
   const nll = scorer.negativeLogLikelihood(reshape<Rank.R2>(hidden, [B * T, C]), flat);
-  return { nll, count: sum(cast(greaterEqual(flat, 0), 'float32')) };
+  return { nll, count: sum(counted(flat)) };
 }
 
 /** The mean over the targets that count; 0 where none does. */
 export function meanNextTokenLoss(scorer: Scorer, hidden: Tensor3D, targets: Tensor2D): Scalar {
   const { nll, count } = nextTokenLosses(scorer, hidden, targets);
   return div(sum(nll), maximum(count, 1));
+}
+
+/**
+ * Of each sequence the mean over its targets, and the mean of these over the sequences that have any, so that long
+ * texts count no more than short ones; 0 where none does.
+ */
+export function meanSequenceLoss(scorer: Scorer, hidden: Tensor3D, targets: Tensor2D): Scalar {
+  const { nll } = nextTokenLosses(scorer, hidden, targets);
+  const counts = sum(counted(targets), 1); // [B]
+  const means = div(sum(reshape(nll, targets.shape), 1), maximum(counts, 1)); // [B]
+  return meanOfCounted(means, minimum(counts, 1));
 }

@@ -1,6 +1,7 @@
 // B batch, T time, C channels.
 
 import {
+  assertShape,
   type Backbone,
   type Encoded,
   embedding,
@@ -8,6 +9,7 @@ import {
   type Pooling,
   TenonError,
 } from '@tenon/core';
+import { assertIds } from '@tenon/layers';
 import {
   add,
   argMax,
@@ -27,18 +29,26 @@ import {
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 
+/** The model's input, and which token of each row stands for it. `gptBatch` of @tenon/data makes both. */
+export interface ExtractInput extends ModelInput {
+  /** int32 [B]: the token of each row that the head looks at. @default as `pooling` says */
+  readonly extractIndices?: Tensor1D;
+}
+
 /**
  * One vector for each sequence, [B, C].
  *
  * @param pooling absent = what the model's `headDefaults` say, else `pooled` where the model gives it, else `last`.
- * @throws {TenonError} when `pooled` is asked for and the model does not give it.
+ * @throws {TenonError} when `pooled` is asked for and the model does not give it, and about extract indices beyond
+ *   the rows.
  */
 export function pool(
   backbone: Backbone,
   encoded: Encoded,
-  { attentionMask }: ModelInput,
+  { attentionMask, extractIndices }: ExtractInput,
   pooling: Pooling | undefined = backbone.headDefaults?.pooling,
 ): Tensor2D {
+  if (extractIndices !== undefined) return tokensAt(encoded.lastHidden, extractIndices);
   const rule = pooling ?? (encoded.pooled === undefined ? 'last' : 'pooled');
   switch (rule) {
     case 'pooled':
@@ -69,10 +79,23 @@ function tokenAt(hidden: Tensor3D, t: number): Tensor2D {
 
 /** The last token that is not padding, wherever the padding stands. */
 function lastToken(hidden: Tensor3D, mask: Tensor2D | undefined): Tensor2D {
-  const [B, T, C] = hidden.shape;
+  const T = hidden.shape[1];
   if (mask === undefined) return tokenAt(hidden, T - 1);
   const last = argMax(mul(mask, range(1, T + 1, 1, 'int32')), 1); // [B]
-  const rows = add<Tensor1D>(cast(last, 'int32'), range(0, B * T, T, 'int32'));
+  return rowsAt(hidden, cast<Tensor1D>(last as Tensor1D, 'int32'));
+}
+
+function tokensAt(hidden: Tensor3D, indices: Tensor1D): Tensor2D {
+  const [B, T] = hidden.shape;
+  assertShape('extract indices', indices.shape, [B], 'Pass the place of one token for each row.');
+  assertIds('extract indices', indices, T, 'Count from the first token of the row.');
+  return rowsAt(hidden, indices);
+}
+
+/** One token of each row: [B, T, C] and int32 [B] to [B, C]. */
+function rowsAt(hidden: Tensor3D, indices: Tensor1D): Tensor2D {
+  const [B, T, C] = hidden.shape;
+  const rows = add<Tensor1D>(indices, range(0, B * T, T, 'int32'));
   return embedding(reshape<Rank.R2>(hidden, [B * T, C]), rows) as Tensor2D;
 }
 

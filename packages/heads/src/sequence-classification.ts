@@ -2,8 +2,8 @@
 
 import {
   type Backbone,
+  type Encoded,
   type EncodeOptions,
-  type ModelInput,
   Module,
   type Objective,
   type ObjectiveValue,
@@ -23,11 +23,18 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import {
+  type AuxiliaryLM,
+  type AuxiliaryLMBatch,
+  type AuxiliaryLMOptions,
+  auxiliaryLM,
+  withLanguageModel,
+} from './auxiliary-lm.ts';
 import { DROPOUT, type LabelledHeadOptions, labelsOf, projection } from './head-options.ts';
 import { likeliest, problemTypeOf, sequenceLoss } from './label-loss.ts';
-import { pool } from './pool.ts';
+import { type ExtractInput, pool } from './pool.ts';
 
-export interface SequenceClassificationOptions extends LabelledHeadOptions {
+export interface SequenceClassificationOptions extends LabelledHeadOptions, AuxiliaryLMOptions {
   /** @default as Hugging Face infers it: one label = regression; else by the type of the batch's labels */
   readonly problemType?: ProblemType;
   /** Which vector stands for a sequence. @default the model's `headDefaults`, else `pooled` or `last` */
@@ -36,7 +43,7 @@ export interface SequenceClassificationOptions extends LabelledHeadOptions {
   readonly bias?: boolean;
 }
 
-export interface SequenceClassificationBatch extends ModelInput {
+export interface SequenceClassificationBatch extends ExtractInput, AuxiliaryLMBatch {
   /** One class of several: int32 [B]. Any number of classes: float32 [B, L] of 0 and 1. Regression: float32 [B] or [B, L]. */
   readonly labels: Tensor;
 }
@@ -73,11 +80,16 @@ export class SequenceClassification
   readonly problemType?: ProblemType;
   readonly #pooling: Pooling | undefined;
   readonly #dropout: number;
+  readonly #lm: AuxiliaryLM | undefined;
 
-  /** @throws {TenonError} when there are no labels. */
+  /**
+   * @throws {TenonError} when there are no labels, or when a language model is to learn along and the backbone has no
+   *   vocabulary scores.
+   */
   constructor(backbone: Backbone, options: SequenceClassificationOptions) {
     super();
     const { headDefaults } = backbone;
+    this.#lm = auxiliaryLM('SequenceClassification', backbone, options);
     this.backbone = backbone;
     this.labels = labelsOf('SequenceClassification', options.labels);
     this.classifier = projection(
@@ -92,25 +104,32 @@ export class SequenceClassification
   }
 
   /** Scores of the classes, or the numbers of a regression, [B, L]. */
-  logits(input: ModelInput, options: EncodeOptions = {}): Tensor2D {
-    return tidy(() => {
-      const pooled = pool(this.backbone, this.backbone.encode(input, options), input, this.#pooling); // [B, C]
-      return this.classifier.forward(dropout(pooled, this.#dropout, options));
-    });
+  logits(input: ExtractInput, options: EncodeOptions = {}): Tensor2D {
+    return tidy(() => this.#logits(this.backbone.encode(input, options), input, options));
+  }
+
+  #logits(encoded: Encoded, input: ExtractInput, options: EncodeOptions): Tensor2D {
+    const pooled = pool(this.backbone, encoded, input, this.#pooling); // [B, C]
+    return this.classifier.forward(dropout(pooled, this.#dropout, options));
   }
 
   /**
-   * Cross entropy, binary cross entropy or squared error, by the type of the problem; the mean over what counts.
+   * Cross entropy, binary cross entropy or squared error, by the type of the problem; the mean over what counts. With
+   * `lmCoefficient`, that and the language model's loss, with the parts `task` and `lm`.
    *
    * @throws {TenonError} about labels of another shape or beyond the classes.
    */
   loss(batch: SequenceClassificationBatch, context: StepContext): ObjectiveValue {
     const problemType = this.problemType ?? problemTypeOf(this.labels.length, batch.labels);
-    return { loss: tidy(() => sequenceLoss(this.logits(batch, context), batch.labels, problemType)) };
+    return tidy(() => {
+      const encoded = this.backbone.encode(batch, context);
+      const task = sequenceLoss(this.#logits(encoded, batch, context), batch.labels, problemType);
+      return withLanguageModel(this.#lm, task, encoded, batch);
+    });
   }
 
   /** What each class is worth, [B, L]: probabilities that add up to 1, or each by itself where any number may hold. */
-  probabilities(input: ModelInput, options: EncodeOptions = {}): Tensor2D {
+  probabilities(input: ExtractInput, options: EncodeOptions = {}): Tensor2D {
     return tidy(() => {
       const logits = this.logits(input, options);
       return this.#problemType === 'multiLabelClassification' ? sigmoid(logits) : softmax(logits);
@@ -118,7 +137,7 @@ export class SequenceClassification
   }
 
   /** The class of each sequence, int32 [B]; 0 or 1 for each class, int32 [B, L]; or the numbers of a regression, [B, L]. */
-  predict(input: ModelInput, options: EncodeOptions = {}): Tensor1D | Tensor2D {
+  predict(input: ExtractInput, options: EncodeOptions = {}): Tensor1D | Tensor2D {
     return tidy(() => {
       const logits = this.logits(input, options);
       switch (this.#problemType) {

@@ -2,9 +2,9 @@
 
 import {
   type Backbone,
+  type Encoded,
   type EncodeOptions,
   formatShape,
-  type ModelInput,
   Module,
   type Objective,
   type ObjectiveValue,
@@ -24,11 +24,18 @@ import {
   type Tensor2D,
   tidy,
 } from '@tensorflow/tfjs-core';
+import {
+  type AuxiliaryLM,
+  type AuxiliaryLMBatch,
+  type AuxiliaryLMOptions,
+  auxiliaryLM,
+  withLanguageModel,
+} from './auxiliary-lm.ts';
 import { DROPOUT, type DropoutHeadOptions, labelsOf, projection } from './head-options.ts';
 import { sequenceLoss } from './label-loss.ts';
-import { pool } from './pool.ts';
+import { type ExtractInput, pool } from './pool.ts';
 
-export interface SimilarityOptions extends DropoutHeadOptions {
+export interface SimilarityOptions extends DropoutHeadOptions, AuxiliaryLMOptions {
   /** One label: how similar two texts are, from 0 to 1. Several: classes, `['different', 'same']` for instance. @default one */
   readonly labels?: readonly string[] | number;
   /** Which vector stands for a sequence. @default the model's `headDefaults`, else `pooled` or `last` */
@@ -36,7 +43,7 @@ export interface SimilarityOptions extends DropoutHeadOptions {
 }
 
 /** The model's input [2B, T]: each pair one way round, then the other. `gptSimilarityRows` of @tenon/data makes the rows. */
-export interface SimilarityBatch extends ModelInput {
+export interface SimilarityBatch extends ExtractInput, AuxiliaryLMBatch {
   /** float32 [B], from 0 to 1; with several labels, the class: int32 [B]. */
   readonly labels: Tensor;
 }
@@ -69,9 +76,12 @@ export class Similarity extends Module implements TaskModel, Objective<Similarit
   readonly labels: readonly string[];
   readonly #pooling: Pooling | undefined;
   readonly #dropout: number;
+  readonly #lm: AuxiliaryLM | undefined;
 
+  /** @throws {TenonError} when a language model is to learn along and the backbone has no vocabulary scores. */
   constructor(backbone: Backbone, options: SimilarityOptions = {}) {
     super();
+    this.#lm = auxiliaryLM('Similarity', backbone, options);
     this.backbone = backbone;
     this.labels = labelsOf('Similarity', options.labels ?? ['similarity']);
     this.classifier = projection(backbone, this.labels.length, options);
@@ -80,39 +90,44 @@ export class Similarity extends Module implements TaskModel, Objective<Similarit
   }
 
   /** Scores [B, L]. @throws {TenonError} when the rows are no whole number of pairs. */
-  logits(input: ModelInput, options: EncodeOptions = {}): Tensor2D {
-    return tidy(() => {
-      const rows = pool(this.backbone, this.backbone.encode(input, options), input, this.#pooling); // [2B, C]
-      if (rows.shape[0] % 2 !== 0) {
-        throw new TenonError({
-          subject: 'similarity',
-          expected: 'two rows for each pair, one for each order',
-          got: `${formatShape(rows.shape)} pooled rows`,
-          advice: 'Make them with gptSimilarityRows of @tenon/data.',
-        });
-      }
-      const pairs = sum<Tensor2D>(reshape<Rank.R3>(rows, [-1, 2, rows.shape[1]]), 1); // [B, C]
-      return this.classifier.forward(dropout(pairs, this.#dropout, options));
-    });
+  logits(input: ExtractInput, options: EncodeOptions = {}): Tensor2D {
+    return tidy(() => this.#logits(this.backbone.encode(input, options), input, options));
+  }
+
+  #logits(encoded: Encoded, input: ExtractInput, options: EncodeOptions): Tensor2D {
+    const rows = pool(this.backbone, encoded, input, this.#pooling); // [2B, C]
+    if (rows.shape[0] % 2 !== 0) {
+      throw new TenonError({
+        subject: 'similarity',
+        expected: 'two rows for each pair, one for each order',
+        got: `${formatShape(rows.shape)} pooled rows`,
+        advice: 'Make them with gptSimilarityRows of @tenon/data.',
+      });
+    }
+    const pairs = sum<Tensor2D>(reshape<Rank.R3>(rows, [-1, 2, rows.shape[1]]), 1); // [B, C]
+    return this.classifier.forward(dropout(pairs, this.#dropout, options));
   }
 
   /**
-   * The squared error of the similarity, or the cross entropy of the class; the mean over what counts.
+   * The squared error of the similarity, or the cross entropy of the class; the mean over what counts. With
+   * `lmCoefficient`, that and the language model's loss, with the parts `task` and `lm`.
    *
    * @throws {TenonError} about labels of another shape or beyond the classes.
    */
   loss(batch: SimilarityBatch, context: StepContext): ObjectiveValue {
-    const loss = tidy(() => {
-      const logits = this.logits(batch, context);
-      return this.labels.length === 1
-        ? sequenceLoss(sigmoid(logits), batch.labels, 'regression')
-        : sequenceLoss(logits, batch.labels, 'singleLabelClassification');
+    return tidy(() => {
+      const encoded = this.backbone.encode(batch, context);
+      const logits = this.#logits(encoded, batch, context);
+      const task =
+        this.labels.length === 1
+          ? sequenceLoss(sigmoid(logits), batch.labels, 'regression')
+          : sequenceLoss(logits, batch.labels, 'singleLabelClassification');
+      return withLanguageModel(this.#lm, task, encoded, batch);
     });
-    return { loss };
   }
 
   /** How similar each pair is, [B, 1] from 0 to 1; with several labels, what each class is worth, [B, L]. */
-  probabilities(input: ModelInput, options: EncodeOptions = {}): Tensor2D {
+  probabilities(input: ExtractInput, options: EncodeOptions = {}): Tensor2D {
     return tidy(() => {
       const logits = this.logits(input, options);
       return this.labels.length === 1 ? sigmoid(logits) : softmax(logits);

@@ -2,26 +2,34 @@
 //
 // That program scores tokens and positions together: its language model's softmax spans the rows of both tables.
 import { openSafetensors } from '@tenon/checkpoints';
-import { linearCrossEntropy, type Parameter, type TaskModel } from '@tenon/core';
+import {
+  type Backbone,
+  type Encoded,
+  type EncodeOptions,
+  type HeadDefaults,
+  type ModelInput,
+  Module,
+  type Parameter,
+  type Scorer,
+  type TaskModel,
+} from '@tenon/core';
 import { type GPTBatch, gptBatch } from '@tenon/data';
+import { tiedScorer } from '@tenon/layers';
 import { type GPT, gpt } from '@tenon/models';
 import { valueAndGradients } from '@tenon/optim';
 import {
-  add,
   concat,
   dispose,
-  div,
-  greaterEqual,
-  mean,
-  mul,
-  type Rank,
+  equal,
+  fill,
+  range,
   reshape,
   type Scalar,
   slice,
-  sum,
-  type Tensor1D,
   type Tensor2D,
   tidy,
+  tile,
+  where,
 } from '@tensorflow/tfjs-core';
 import type { Comparison } from '../comparison.ts';
 import { readJson } from '../facts.ts';
@@ -34,15 +42,16 @@ export const gptTask: GoldenFamily = {
   knows: (kind) => kind === 'task',
   async run(golden, { comparison }) {
     const config = gpt.parseConfig(await readJson(golden.file('config.json')));
-    const backbone = gpt(config);
+    const backbone = new OriginalGPT(gpt(config));
     using file = openSafetensors(golden.file('model.safetensors'));
     const outputs = file.weights.get('task_head.linear.weight')!.shape[0]!;
-    const task = taskOf(golden.facts.string('task'), backbone, outputs);
+    const lmCoefficient = golden.facts.number('lm_coef');
+    const task = taskOf(golden.facts.string('task'), { backbone, outputs, lmCoefficient });
     try {
       task.model.loadStateDict(
         new Map(
           [...file.weights].map(([name, stored]) => [
-            name.replace(gpt.prefix, 'backbone.').replace('task_head.linear.', 'classifier.'),
+            name.replace(gpt.prefix, BODY).replace('task_head.linear.', 'classifier.'),
             stored,
           ]),
         ),
@@ -54,9 +63,37 @@ export const gptTask: GoldenFamily = {
   },
 };
 
+/** The original's GPT: it scores positions beside tokens. */
+class OriginalGPT extends Module implements Backbone {
+  readonly gpt: GPT;
+  readonly hiddenSize: number;
+  readonly headDefaults: HeadDefaults;
+  readonly scorer: Scorer;
+
+  constructor(model: GPT) {
+    super();
+    this.gpt = model;
+    this.hiddenSize = model.hiddenSize;
+    this.headDefaults = model.headDefaults;
+    const both = (): Tensor2D => concat([model.tokens_embed.weight, model.positions_embed.weight]);
+    this.scorer = {
+      logits: (hidden) => tidy(() => tiedScorer(both()).logits(hidden)),
+      negativeLogLikelihood: (hidden, targets) =>
+        tidy(() => tiedScorer(both()).negativeLogLikelihood(hidden, targets)),
+    };
+  }
+
+  encode(input: ModelInput, options?: EncodeOptions): Encoded {
+    return this.gpt.encode(input, options);
+  }
+}
+
+/** Where the model is in a task's model. */
+const BODY = 'backbone.gpt.';
+
 async function compareTask(
   golden: GoldenCase,
-  backbone: GPT,
+  backbone: OriginalGPT,
   task: GPTTask,
   comparison: Comparison,
 ): Promise<void> {
@@ -91,47 +128,35 @@ async function compareTask(
       compare(`hidden_states.${i + 1}`, states.dataSync());
     }
     const [N, T] = batch.inputIds.shape;
-    const logits = backbone.scorer.logits(slice(lastHidden, [0, 0, 0], [N, T - 1, -1])); // in the width of the tokens
+    const logits = backbone.gpt.scorer.logits(slice(lastHidden, [0, 0, 0], [N, T - 1, -1])); // in the width of the tokens
     compare('lm_logits_truncated', logits.dataSync());
     compare('task_logits', task.logits(batch).dataSync());
-    compare('lm_losses', languageModelLosses(backbone, batch).dataSync());
   });
 
   const labels = inputs.numbers('labels');
-  const losses = groups.map((group, i) =>
-    tidy(() => task.loss(gptBatch(group), [labels[i]!]).dataSync()[0]!),
+  const part = (name: 'task' | 'lm', made: GPTBatch, numbers: number[]): number =>
+    tidy(() => task.loss(made, numbers).parts![name]!.dataSync()[0]!);
+  compare(
+    'clf_losses',
+    groups.map((group, i) => tidy(() => part('task', gptBatch(group), [labels[i]!]))),
   );
-  compare('clf_losses', losses);
-  comparison.number(
-    'clf_loss_mean',
-    tidy(() => task.loss(batch, labels).dataSync()[0]!),
-    facts.number('clf_loss_mean'),
+  compare(
+    'lm_losses',
+    rows.map((_, row) =>
+      tidy(() => part('lm', { ...batch, lmLabels: labelsOfRow(batch.lmLabels, row) }, labels)),
+    ),
   );
-
-  compareGradients(golden, task.model, comparison, () =>
-    tidy(() => {
-      const lm = mean<Scalar>(languageModelLosses(backbone, batch));
-      return add(task.loss(batch, labels), mul(lm, facts.number('lm_coef')));
-    }),
-  );
-  comparison.number(
-    'lm_loss_mean',
-    tidy(() => mean(languageModelLosses(backbone, batch)).dataSync()[0]!),
-    facts.number('lm_loss_mean'),
-  );
+  comparison.number('clf_loss_mean', part('task', batch, labels), facts.number('clf_loss_mean'));
+  comparison.number('lm_loss_mean', part('lm', batch, labels), facts.number('lm_loss_mean'));
+  compareGradients(golden, task.model, comparison, () => tidy(() => task.loss(batch, labels).loss));
   dispose({ ...batch });
 }
 
-/** The mean of each sequence over its next tokens, [N], by a softmax over the rows of tokens and of positions. */
-function languageModelLosses(model: GPT, { inputIds, lmLabels }: GPTBatch): Tensor1D {
-  const [N, T] = inputIds.shape;
-  const { lastHidden } = model.encode({ inputIds });
-  const hidden = reshape<Rank.R2>(slice(lastHidden, [0, 0, 0], [N, T - 1, -1]), [-1, model.hiddenSize]);
-  const both = concat<Tensor2D>([model.tokens_embed.weight, model.positions_embed.weight]);
-  const targets = reshape<Rank.R1>(slice(lmLabels, [0, 1], [N, T - 1]), [-1]);
-  const nll = linearCrossEntropy(hidden, both, targets);
-  const perRow = (values: Tensor1D): Tensor1D => sum(reshape(values, [N, T - 1]), 1);
-  return div(perRow(nll), perRow(mul(greaterEqual(targets, 0), 1)));
+/** The labels of one row alone. */
+function labelsOfRow(labels: Tensor2D, row: number): Tensor2D {
+  const [N, T] = labels.shape;
+  const isRow = tile(reshape(equal(range(0, N, 1, 'int32'), row), [N, 1]), [1, T]);
+  return where(isRow, labels, fill([N, T], -100, 'int32'));
 }
 
 function compareGradients(
@@ -143,7 +168,7 @@ function compareGradients(
   const expected = golden.tensors('grads.safetensors');
   const names = new Map<string, Parameter>();
   for (const [path, parameter] of model.parameters()) {
-    const name = path.replace('backbone.', gpt.prefix).replace('classifier.', 'task_head.linear.');
+    const name = path.replace(BODY, gpt.prefix).replace('classifier.', 'task_head.linear.');
     if (expected.has(name)) names.set(name, parameter);
   }
   const { value, gradients } = valueAndGradients(loss, names);
