@@ -1,0 +1,124 @@
+import { confusionMatrix, precisionRecallF1 } from '../metrics/index.ts';
+import { heatmap } from './charts/heatmap.ts';
+import type { ReportTable } from './html.ts';
+import type { ReportSection } from './render-report.ts';
+
+/** Classes of a confusion matrix that can still be read. */
+const CLASSES = 20;
+const EXAMPLES = 10;
+const OTHERS = 'all others';
+
+/**
+ * How well each class is told from the others: a confusion matrix and a table of precision, recall and F1.
+ *
+ * @param labels the class of each example
+ * @param predictions what the model said, in the same order
+ * @throws {TenonError} when there is nothing to compare, or the lengths differ.
+ * @example
+ * ```ts
+ * import { classSections } from '@tenon/trainers/report';
+ *
+ * const [confusion, classes] = classSections(['yes', 'no', 'no'], ['yes', 'no', 'yes']);
+ * console.log(confusion?.title, classes?.title);
+ * ```
+ */
+export function classSections(labels: readonly string[], predictions: readonly string[]): ReportSection[] {
+  const { perClass } = precisionRecallF1(labels, predictions, { average: 'macro' });
+  const rows = [...perClass]
+    .map(([name, { precision, recall, f1, support }]) => [String(name), precision, recall, f1, support] as const)
+    .sort((a, b) => b[4] - a[4]);
+  const score = (value: number): string => value.toFixed(3);
+  const kept = new Set(rows.length > CLASSES ? rows.slice(0, CLASSES - 1).map(([name]) => name) : rows.map(([name]) => name));
+  const shown = (name: string): string => (kept.has(name) ? name : OTHERS);
+  const names = rows.length > CLASSES ? [...kept, OTHERS] : [...kept].sort();
+  const { counts } = confusionMatrix(labels.map(shown), predictions.map(shown), { classes: names });
+  const shades = counts.map((row) => {
+    const sum = row.reduce((total, count) => total + count, 0);
+    return row.map((count) => (sum === 0 ? 0 : count / sum));
+  });
+  return [
+    {
+      title: 'Confusion matrix',
+      text: 'Examples by their class and by what was predicted; the darker, the larger the share of the class.',
+      charts: [
+        heatmap({
+          rows: names,
+          columns: names,
+          values: counts,
+          shades,
+          rowTitle: 'expected',
+          columnTitle: 'predicted',
+          format: ',d',
+        }),
+      ],
+    },
+    {
+      title: 'Classes',
+      tables: [
+        {
+          head: ['class', 'precision', 'recall', 'F1', 'examples'],
+          rows: rows.map(([name, precision, recall, f1, support]) => [
+            name,
+            score(precision),
+            score(recall),
+            score(f1),
+            support,
+          ]),
+        },
+      ],
+    },
+  ];
+}
+
+/** An example and its prediction in words. */
+export interface ShownPrediction {
+  readonly input: string;
+  /** Absent where the example has no label. */
+  readonly expected?: string;
+  readonly predicted: string;
+}
+
+/**
+ * Some predictions to look at: wrong ones first, then right ones.
+ *
+ * @param count of either kind at most. @default 10
+ */
+export function predictionSection(predictions: readonly ShownPrediction[], count: number = EXAMPLES): ReportSection {
+  const labelled = predictions.filter(({ expected }) => expected !== undefined);
+  if (labelled.length === 0) {
+    return {
+      title: 'Predictions',
+      tables: [
+        {
+          kind: 'texts',
+          head: ['input', 'predicted'],
+          rows: spread(predictions, count).map(({ input, predicted }) => [input, predicted]),
+        },
+      ],
+    };
+  }
+  const wrong = labelled.filter(({ expected, predicted }) => expected !== predicted);
+  const right = labelled.filter(({ expected, predicted }) => expected === predicted);
+  const share = ((100 * wrong.length) / labelled.length).toFixed(1);
+  const wrongTable: ReportTable = {
+    kind: 'texts',
+    head: ['input', 'expected', 'wrong prediction'],
+    rows: spread(wrong, count).map(({ input, expected, predicted }) => [input, expected ?? '', predicted]),
+  };
+  const rightTable: ReportTable = {
+    kind: 'texts',
+    head: ['input', 'right prediction'],
+    rows: spread(right, count).map(({ input, predicted }) => [input, predicted]),
+  };
+  return {
+    title: 'Predictions',
+    text: `${wrong.length} of ${labelled.length} are wrong (${share} %). Some of them, and some that are right:`,
+    tables: [...(wrong.length > 0 ? [wrongTable] : []), ...(right.length > 0 ? [rightTable] : [])],
+  };
+}
+
+/** As many, from everywhere: data are often sorted. */
+function spread<T>(all: readonly T[], count: number): T[] {
+  const every = Math.max(1, all.length / count);
+  return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * every)]!);
+}
