@@ -1,11 +1,11 @@
-import { savePretrained, writeTextFile } from '@tenon/checkpoints';
+import { savePretrained } from '@tenon/checkpoints';
 import { parameterCount } from '@tenon/core';
 import type { CausalLM } from '@tenon/heads';
 import { type GPT2Config, gpt2 } from '@tenon/models';
 import type { TrainResult } from '@tenon/trainers';
-import type { Baseline } from './report/chart.ts';
+import { duration, type ReportContent, writeReport } from '@tenon/trainers/report';
 import { readMetrics } from './report/metrics.ts';
-import { renderReport } from './report/report.ts';
+import { type Baseline, reportContent } from './report/report.ts';
 import type { Run } from './run-folder.ts';
 import { bitsPerByte, scoreLines } from './scores.ts';
 import type { Text } from './text.ts';
@@ -38,7 +38,7 @@ export async function finish(outcome: Outcome): Promise<void> {
       eos_token_id: config.eosTokenId ?? null,
     },
   });
-  await writeTextFile(run.path('report'), await report(outcome));
+  await writeReport(run.path('report'), report(outcome));
 
   const { settings } = run;
   const { steps } = settings;
@@ -50,24 +50,15 @@ ${result.step < steps ? `stopped after step ${result.step} of ${steps}; it is al
   go on    ${run.command(result.step < steps ? '--resume' : `--resume --steps ${2 * steps}`)}`);
 }
 
-async function report({
-  run,
-  text,
-  tokens,
-  baseline,
-  model,
-  config,
-  result,
-  backend,
-}: Outcome): Promise<string> {
+function report({ run, text, tokens, baseline, model, config, result, backend }: Outcome): ReportContent {
   const { settings } = run;
   const metrics = readMetrics(run.path('metrics'));
   const seconds = [...metrics.steps, ...metrics.evaluations].reduce((sum, event) => sum + event.seconds, 0);
   const parameters = parameterCount(model);
   const count = (value: number): string => value.toLocaleString('en');
-  return await renderReport({
+  return reportContent({
     title: `A GPT-2 of ${(parameters / 1e6).toFixed(1)} million parameters`,
-    summary: `Trained on ${text.origin} for ${result.step} of ${settings.steps} steps, in ${formatTime(seconds)}.`,
+    summary: `Trained on ${text.origin} for ${result.step} of ${settings.steps} steps, in ${duration(seconds)}.`,
     metrics,
     baseline,
     bitsPerByte: bitsPerByte(tokens),
@@ -89,10 +80,4 @@ async function report({
       ['backend', backend],
     ],
   });
-}
-
-/** `2 min 5 s` */
-function formatTime(seconds: number): string {
-  const whole = Math.round(seconds);
-  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -1,6 +1,6 @@
 import type { TrainResult } from '@tenon/trainers';
 import { NGramModel } from './ngram.ts';
-import type { Baseline } from './report/chart.ts';
+import type { Baseline } from './report/report.ts';
 import type { Tokens } from './tokens.ts';
 
 /** As many tokens are in memory at once without trouble. */

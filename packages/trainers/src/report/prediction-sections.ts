@@ -25,10 +25,14 @@ const OTHERS = 'all others';
 export function classSections(labels: readonly string[], predictions: readonly string[]): ReportSection[] {
   const { perClass } = precisionRecallF1(labels, predictions, { average: 'macro' });
   const rows = [...perClass]
-    .map(([name, { precision, recall, f1, support }]) => [String(name), precision, recall, f1, support] as const)
+    .map(
+      ([name, { precision, recall, f1, support }]) => [String(name), precision, recall, f1, support] as const,
+    )
     .sort((a, b) => b[4] - a[4]);
   const score = (value: number): string => value.toFixed(3);
-  const kept = new Set(rows.length > CLASSES ? rows.slice(0, CLASSES - 1).map(([name]) => name) : rows.map(([name]) => name));
+  const kept = new Set(
+    rows.length > CLASSES ? rows.slice(0, CLASSES - 1).map(([name]) => name) : rows.map(([name]) => name),
+  );
   const shown = (name: string): string => (kept.has(name) ? name : OTHERS);
   const names = rows.length > CLASSES ? [...kept, OTHERS] : [...kept].sort();
   const { counts } = confusionMatrix(labels.map(shown), predictions.map(shown), { classes: names });
@@ -83,7 +87,10 @@ export interface ShownPrediction {
  *
  * @param count of either kind at most. @default 10
  */
-export function predictionSection(predictions: readonly ShownPrediction[], count: number = EXAMPLES): ReportSection {
+export function predictionSection(
+  predictions: readonly ShownPrediction[],
+  count: number = EXAMPLES,
+): ReportSection {
   const labelled = predictions.filter(({ expected }) => expected !== undefined);
   if (labelled.length === 0) {
     return {

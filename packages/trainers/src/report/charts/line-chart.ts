@@ -31,8 +31,7 @@ const POINTS = 400;
 const DOTS = 40;
 const LOGARITHMIC = { type: 'log', nice: false } as const;
 /** Learning rates as 5e-5, not as 0.00005. */
-const FIGURES =
-  "datum.value != 0 && abs(datum.value) < 0.001 ? format(datum.value, '~e') : datum.label";
+const FIGURES = "datum.value != 0 && abs(datum.value) < 0.001 ? format(datum.value, '~e') : datum.label";
 const SOLID = [1, 0];
 const DASHES = [6, 4];
 
