@@ -104,7 +104,7 @@ function walk(value: unknown, path: string, visit: (path: string, value: Paramet
 }
 
 /** The number of trainable values in a module. */
-export function parameterCount(module: Module): number {
+export function parameterCount(module: Pick<Module, 'parameters'>): number {
   let count = 0;
   for (const value of module.parameters().values()) count += value.size;
   return count;

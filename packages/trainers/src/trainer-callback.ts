@@ -1,6 +1,8 @@
-import type { Json } from '@tenon/core';
+import type { Json, Module } from '@tenon/core';
 import type { BestModelOptions } from './best-model.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { DescribedPrediction } from './fine-tuning-task.ts';
+import type { TrainingArguments } from './training-arguments.ts';
 
 /** A moment of a run. */
 export interface RunEvent {
@@ -19,6 +21,10 @@ export interface TrainBeginEvent extends RunEvent {
   readonly resumedFrom?: string;
   /** How the run tells its best model, where it keeps one. */
   readonly bestModel?: BestModelOptions;
+  /** What is trained. */
+  readonly model?: Pick<Module, 'parameters'>;
+  /** What a `Trainer` was told. */
+  readonly args?: TrainingArguments;
 }
 
 export interface EpochEvent extends RunEvent {
@@ -58,11 +64,15 @@ export interface LogEvent extends RunEvent {
 
 export interface EvaluateEvent extends RunEvent, Evaluation {
   readonly seconds: number;
+  /** The examples and their predictions in words; where a task tells of them. */
+  readonly describe?: () => readonly DescribedPrediction[];
 }
 
 export interface PredictEvent extends RunEvent {
   /** One for each example. */
   readonly predictions: readonly unknown[];
+  /** The same in words, with the examples; where the task tells of them. */
+  readonly describe?: () => readonly DescribedPrediction[];
 }
 
 export interface SaveEvent extends RunEvent {

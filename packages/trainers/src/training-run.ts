@@ -126,11 +126,12 @@ export class TrainingRun<Batch> implements Disposable {
   }
 
   async #go(): Promise<TrainResult> {
-    const { steps, evaluation, bestModel } = this.#options;
+    const { objective, steps, evaluation, bestModel } = this.#options;
     const resumedFrom = await this.#resume();
     await this.#callbacks.tell('onTrainBegin', {
       ...this.#now(),
       steps,
+      model: objective,
       ...(resumedFrom !== undefined && { resumedFrom }),
       ...(bestModel !== undefined && { bestModel }),
     });

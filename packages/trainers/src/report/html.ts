@@ -34,7 +34,7 @@ export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (Number.isInteger(value)) return value.toLocaleString('en');
   if (Math.abs(value) >= 100) return value.toLocaleString('en', { maximumFractionDigits: 1 });
-  return Math.abs(value) < 0.001 ? String(Number(value.toPrecision(3))) : value.toFixed(4);
+  return Math.abs(value) < 0.001 ? Number(value.toPrecision(3)).toExponential() : value.toFixed(4);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -10,7 +10,8 @@ export {
 } from './charts/line-chart.ts';
 export { type ScatterChartOptions, type ScatterPoint, scatterChart } from './charts/scatter-chart.ts';
 export { duration, type ReportTable } from './html.ts';
+export { type HtmlReportOptions, htmlReport } from './html-report.ts';
 export { type LayerWeights, layerWeightSections, layerWeights } from './layer-weights.ts';
-export { classSections, predictionSection, type ShownPrediction } from './prediction-sections.ts';
+export { classSections, predictionSection } from './prediction-sections.ts';
 export { type ReportContent, type ReportSection, renderReport } from './render-report.ts';
 export { writeReport } from './write-report.ts';

@@ -1,4 +1,6 @@
-import { confusionMatrix, precisionRecallF1 } from '../metrics/index.ts';
+import type { DescribedPrediction } from '../fine-tuning-task.ts';
+import { confusionMatrix } from '../metrics/confusion-matrix.ts';
+import { precisionRecallF1 } from '../metrics/precision-recall-f1.ts';
 import { heatmap } from './charts/heatmap.ts';
 import type { ReportTable } from './html.ts';
 import type { ReportSection } from './render-report.ts';
@@ -74,21 +76,13 @@ export function classSections(labels: readonly string[], predictions: readonly s
   ];
 }
 
-/** An example and its prediction in words. */
-export interface ShownPrediction {
-  readonly input: string;
-  /** Absent where the example has no label. */
-  readonly expected?: string;
-  readonly predicted: string;
-}
-
 /**
  * Some predictions to look at: wrong ones first, then right ones.
  *
  * @param count of either kind at most. @default 10
  */
 export function predictionSection(
-  predictions: readonly ShownPrediction[],
+  predictions: readonly DescribedPrediction[],
   count: number = EXAMPLES,
 ): ReportSection {
   const labelled = predictions.filter(({ expected }) => expected !== undefined);
@@ -128,4 +122,11 @@ export function predictionSection(
 function spread<T>(all: readonly T[], count: number): T[] {
   const every = Math.max(1, all.length / count);
   return Array.from({ length: Math.min(count, all.length) }, (_, i) => all[Math.floor(i * every)]!);
+}
+
+/** Labels are classes when there are few of them and most come again: not so the answers to questions. */
+export function haveClasses(predictions: readonly DescribedPrediction[]): boolean {
+  const labels = predictions.flatMap(({ expected }) => expected ?? []);
+  const distinct = new Set(labels).size;
+  return labels.length === predictions.length && distinct > 1 && distinct <= labels.length / 3;
 }

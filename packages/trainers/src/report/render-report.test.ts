@@ -55,7 +55,7 @@ describe('renderReport', () => {
       'share',
       '0.2500',
       'rate',
-      '0.00005',
+      '5e-5',
       'none',
       '–',
     ]);

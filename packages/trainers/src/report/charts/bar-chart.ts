@@ -43,14 +43,21 @@ export function barChart({ bars, value, format = '.3~g', ...options }: BarChartO
     value: bar.value,
     series: short(bar.series ?? ''),
   }));
-  const where = {
-    field: 'name',
-    type: 'nominal',
-    title: null,
-    sort: null,
-    axis: { labelAngle: 0, labelLimit: 160, ticks: false, domain: false, labelPadding: 6 },
-    scale: { paddingInner: 0.25 },
-  } as const;
+  const where = (width: number) =>
+    ({
+      field: 'name',
+      type: 'nominal',
+      title: null,
+      sort: null,
+      axis: {
+        labelAngle: 0,
+        labelLimit: width < NARROW ? 120 : 240,
+        ticks: false,
+        domain: false,
+        labelPadding: 6,
+      },
+      scale: { paddingInner: 0.25 },
+    }) as const;
   // The number of the longest bar stands behind it.
   const most = Math.max(...bars.map((bar) => bar.value), 0);
   const long = {
@@ -61,9 +68,10 @@ export function barChart({ bars, value, format = '.3~g', ...options }: BarChartO
     ...(horizontal && most > 0 && { scale: { domainMax: 1.1 * most, nice: false } }),
   } as const;
   const among = { field: 'series', type: 'nominal', sort: null } as const;
-  const encoding = horizontal
-    ? { x: long, y: where, ...(several && { yOffset: among }) }
-    : { x: where, y: long, ...(several && { xOffset: among }) };
+  const place = (width: number) =>
+    horizontal
+      ? { x: long, y: where(width), ...(several && { yOffset: among }) }
+      : { x: where(width), y: long, ...(several && { xOffset: among }) };
   const colour = (width: number) =>
     several
       ? {
@@ -80,14 +88,14 @@ export function barChart({ bars, value, format = '.3~g', ...options }: BarChartO
     description: `${value}: ${names.join(', ')}`,
     data: { values },
     layer: [
-      { mark: { type: 'bar' }, encoding: { ...encoding, color: colour(width) } },
+      { mark: { type: 'bar' }, encoding: { ...place(width), color: colour(width) } },
       // Side by side on a phone, several numbers a name would run into each other.
       ...(several && !horizontal && width < NARROW
         ? []
         : [
             {
               mark: { type: 'text', fontSize: 11, color: 'currentColor', ...label } as const,
-              encoding: { ...encoding, text: { field: 'value', type: 'quantitative', format } as const },
+              encoding: { ...place(width), text: { field: 'value', type: 'quantitative', format } as const },
             },
           ]),
     ],
