@@ -46,6 +46,31 @@ export {
   type BertTextProcessor,
   bertTextProcessor,
 } from './processors/bert-text.ts';
+export {
+  type ChoiceBatch,
+  type ChoiceFeature,
+  type ChoiceOptions,
+  type ChoiceProcessor,
+  choiceProcessor,
+} from './processors/choices.ts';
+export {
+  type GPTChoiceBatch,
+  type GPTChoiceFeature,
+  type GPTChoiceOptions,
+  type GPTChoiceProcessor,
+  gptChoiceProcessor,
+} from './processors/gpt-choices.ts';
+export type { GPTProcessorOptions } from './processors/gpt-row-encoder.ts';
+export { gptSpecialTokens } from './processors/gpt-special-tokens.ts';
+export {
+  type GPTTextBatch,
+  type GPTTextFeature,
+  type GPTTextOptions,
+  type GPTTextProcessor,
+  gptSimilarityProcessor,
+  gptTextProcessor,
+} from './processors/gpt-text.ts';
+export type { Labelled } from './processors/labelled.ts';
 export type { PaddingOptions } from './processors/padded-rows.ts';
 export type { RowBatch, RowOptions, TokenRow } from './processors/row-encoder.ts';
 export { type LabelValue, type TextLabelOptions, TextLabels } from './processors/text-labels.ts';

@@ -7,6 +7,18 @@ export type { DescribedPrediction, FineTuningTask } from './fine-tuning-task.ts'
 export { interruptSignal } from './interrupt-signal.ts';
 export { type MetricsFileOptions, metricsFile } from './metrics-file.ts';
 export type { CheckpointOptions } from './run-checkpoints.ts';
+export {
+  type ChoicePrediction,
+  type Choosing,
+  choosing,
+  type GPTChoosing,
+  gptChoosing,
+} from './tasks/choosing.ts';
+export { type GPTTextTask, gptTextClassification, gptTextSimilarity } from './tasks/gpt-text.ts';
+export type { LogitsModel } from './tasks/logits-rows.ts';
+export { type TextClassification, textClassification } from './tasks/text-classification.ts';
+export type { TextPrediction } from './tasks/text-task.ts';
+export { type TagPrediction, type TokenTagging, tokenTagging } from './tasks/token-tagging.ts';
 export { type TrainOptions, train } from './train.ts';
 export type {
   EpochEvent,

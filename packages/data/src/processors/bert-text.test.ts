@@ -155,7 +155,7 @@ test.each<[TextExample, Partial<BertTextOptions>, string]>([
   [
     { text: 'a', label: 'maybe', origin: { file: 'p.tsv', line: 5 } },
     {},
-    'p.tsv, line 5, label: expected one of "no", "yes", got "maybe". Correct the label, or add it to the labels.',
+    'p.tsv, line 5: expected one of the 2 labels no, yes, got "maybe". Correct the label, or add it',
   ],
   [{ text: 'a', label: ['yes'] }, {}, 'label: expected one class, got ["yes"]. Pass { problemType:'],
   [
@@ -177,7 +177,7 @@ test('a regression wants numbers, and no classes', () => {
     'labels: expected none for a regression, got ["no","yes"]. Leave labels out, or the problemType.',
   );
   expect(() => make({ labels: ['no', 'no'] })).toThrow(
-    'labels: expected the names of the classes, each once, got ["no","no"].',
+    'labels: expected every name once, got "no" twice. Pass each class once.',
   );
 });
 

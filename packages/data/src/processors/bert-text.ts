@@ -2,14 +2,15 @@
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DataProcessor, TextExample } from '../examples.ts';
+import type { Labelled } from './labelled.ts';
 import { type RowBatch, RowEncoder, type RowOptions, type TokenRow } from './row-encoder.ts';
-import { type Labelled, type TextLabelOptions, TextLabels } from './text-labels.ts';
+import { type LabelValue, type TextLabelOptions, TextLabels } from './text-labels.ts';
 import type { TruncationCount } from './truncation-count.ts';
 
 export interface BertTextOptions extends RowOptions, TextLabelOptions {}
 
 /** A text or a pair as BERT reads it. */
-export interface BertTextFeature extends TokenRow, Labelled {}
+export interface BertTextFeature extends TokenRow, Labelled<LabelValue> {}
 
 /** What `SequenceClassification` of @tenon/heads takes. */
 export interface BertTextBatch extends RowBatch {

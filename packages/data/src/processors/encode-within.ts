@@ -16,10 +16,13 @@ export interface EncodedText {
   readonly lost: number;
 }
 
-interface Texts {
+/** What an example has to read. */
+export interface ExampleTexts {
   readonly text: TextInput;
-  readonly textPair?: TextInput | undefined;
-  readonly origin?: Origin | undefined;
+  readonly textPair?: TextInput;
+  /** What errors call the two. @default 'text' and 'textPair' */
+  readonly fields?: readonly string[];
+  readonly origin?: Origin;
 }
 
 /**
@@ -27,8 +30,8 @@ interface Texts {
  *
  * @throws {TenonError} when there is nothing to read in a text, or no room for a token of each.
  */
-export function encodeWithin(tokenizer: Tokenizer, texts: Texts, maxLength: number): EncodedText {
-  const { text, textPair, origin } = texts;
+export function encodeWithin(tokenizer: Tokenizer, texts: ExampleTexts, maxLength: number): EncodedText {
+  const { text, textPair, fields = ['text', 'textPair'], origin } = texts;
   const encoding = tokenizer.encode(text, {
     ...(textPair !== undefined && { textPair }),
     truncation: false,
@@ -37,8 +40,8 @@ export function encodeWithin(tokenizer: Tokenizer, texts: Texts, maxLength: numb
   const { ids, typeIds, wordIds, sequenceIds } = encoding;
   const lengths = [0, 0];
   for (const sequence of sequenceIds) if (sequence !== null) lengths[sequence]!++;
-  assertNotEmpty('text', text, lengths[0]!, origin);
-  if (textPair !== undefined) assertNotEmpty('textPair', textPair, lengths[1]!, origin);
+  assertNotEmpty(fields[0]!, text, lengths[0]!, origin);
+  if (textPair !== undefined) assertNotEmpty(fields[1]!, textPair, lengths[1]!, origin);
   const lost = ids.length - maxLength;
   if (lost <= 0) return { inputIds: ids, tokenTypeIds: typeIds, wordIds, lost: 0 };
 

@@ -1,10 +1,9 @@
 // B batch, T time.
 
 import { assertWhole } from '@tenon/core';
-import type { TextInput, Tokenizer } from '@tenon/tokenizers';
+import type { Tokenizer } from '@tenon/tokenizers';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { Origin } from '../examples.ts';
-import { type EncodedText, encodeWithin } from './encode-within.ts';
+import { type EncodedText, type ExampleTexts, encodeWithin } from './encode-within.ts';
 import { maskOfRows, type PaddingOptions, paddedLength, paddedRows } from './padded-rows.ts';
 import { TruncationCount } from './truncation-count.ts';
 
@@ -34,12 +33,6 @@ export interface RowBatch {
   readonly tokenTypeIds: Tensor2D;
 }
 
-interface RowTexts {
-  readonly text: TextInput;
-  readonly textPair?: TextInput | undefined;
-  readonly origin?: Origin;
-}
-
 /** What the processors for BERT share: texts in, rows of tokens, batches out. */
 export class RowEncoder {
   readonly truncated: TruncationCount;
@@ -62,7 +55,7 @@ export class RowEncoder {
   }
 
   /** @throws {TenonError} when there is nothing to read in a text. */
-  encode(texts: RowTexts): EncodedText {
+  encode(texts: ExampleTexts): EncodedText {
     return encodeWithin(this.#tokenizer, texts, this.#maxLength);
   }
 

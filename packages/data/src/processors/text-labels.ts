@@ -3,6 +3,8 @@
 import { type ProblemType, TenonError } from '@tenon/core';
 import { type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Origin, TextExample } from '../examples.ts';
+import { labelIds } from '../labels.ts';
+import { type Labelled, someLabels } from './labelled.ts';
 import { subjectOf } from './subject-of.ts';
 
 export interface TextLabelOptions {
@@ -15,28 +17,22 @@ export interface TextLabelOptions {
 /** The number of a class, 0 or 1 for each class, or the number of a regression. */
 export type LabelValue = number | readonly number[];
 
-/** A feature whose label may be unknown, as that of a text to classify is. */
-export interface Labelled {
-  readonly label?: LabelValue;
-  readonly origin?: Origin;
-}
-
 /** Labels of texts as numbers, and as the tensor that heads take. */
 export class TextLabels {
   readonly names: readonly string[];
   readonly problemType: ProblemType;
-  readonly #ids: ReadonlyMap<string, number>;
+  readonly #idOf: (name: string, origin?: Origin) => number;
 
   /** @throws {TenonError} when classes are wanted without names, or names given for a regression. */
   constructor({ labels, problemType }: TextLabelOptions) {
     this.problemType = problemType ?? (labels === undefined ? 'regression' : 'singleLabelClassification');
     this.names = labels ?? [];
-    this.#ids = new Map(this.names.map((name, id) => [name, id]));
+    this.#idOf = labelIds(this.names);
     const wanted = this.problemType !== 'regression';
-    if (this.#ids.size === this.names.length && this.names.length > 0 === wanted) return;
+    if (this.names.length > 0 === wanted) return;
     throw new TenonError({
       subject: 'labels',
-      expected: wanted ? 'the names of the classes, each once' : 'none for a regression',
+      expected: wanted ? 'the names of the classes' : 'none for a regression',
       got: JSON.stringify(labels ?? 'none'),
       advice: wanted
         ? "Pass { labels: ['negative', 'positive'] }; labelNames finds them in examples."
@@ -69,7 +65,7 @@ export class TextLabels {
             "Pass { problemType: 'multiLabelClassification' } where several may hold.",
           );
         }
-        return this.#idOf(label, origin);
+        return this.#idOf(String(label), origin); // a class that a file has as a number is named by its digits
       case 'multiLabelClassification': {
         if (typeof label !== 'object') {
           throw wrongLabel(origin, 'a list of classes', label, 'Pass every class that holds, or [].');
@@ -87,30 +83,13 @@ export class TextLabels {
    *
    * @throws {TenonError} when some have one and some do not.
    */
-  tensor(features: readonly Labelled[]): Tensor | undefined {
-    const values = features.flatMap(({ label }) => (label === undefined ? [] : [label]));
-    if (values.length === 0) return undefined;
-    if (values.length < features.length) {
-      const without = features.find(({ label }) => label === undefined);
-      throw new TenonError({
-        subject: subjectOf(without?.origin, 'label'),
-        expected: 'a label, as other examples of the batch have',
-        got: 'none',
-        advice: 'Label the example, or leave it out.',
-      });
-    }
+  tensor(features: readonly Labelled<LabelValue>[]): Tensor | undefined {
+    const values = someLabels(features);
+    if (values === undefined) return undefined;
     if (this.problemType === 'multiLabelClassification') {
       return tensor2d(values.flat(), [values.length, this.names.length], 'float32');
     }
     return tensor1d(values.flat(), this.problemType === 'regression' ? 'float32' : 'int32');
-  }
-
-  /** A class that a file has as a number is named by its digits. */
-  #idOf(label: string | number, origin: Origin | undefined): number {
-    const id = this.#ids.get(String(label));
-    if (id !== undefined) return id;
-    const known = `one of ${this.names.map((name) => JSON.stringify(name)).join(', ')}`;
-    throw wrongLabel(origin, known, label, 'Correct the label, or add it to the labels.');
   }
 }
 

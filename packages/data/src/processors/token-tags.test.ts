@@ -72,12 +72,14 @@ test.each<[TaggedExample, string]>([
   ],
   [
     { words: ['go'], tags: ['B-time'], origin: { file: 't', line: 2 } },
-    't, line 2, tag: expected one of "O", "B-dest", "I-dest", got "B-time". Correct the tag, or add it to the tags.',
+    't, line 2: expected one of the 3 labels O, B-dest, I-dest, got "B-time". Correct the label, or add it',
   ],
 ])('%j', (example, message) => {
   expect(() => make().features(example)).toThrow(message);
 });
 
 test('tags are needed', () => {
-  expect(() => make({ tags: [] })).toThrow('tags: expected the names of the tags, each once, got [].');
+  expect(() => make({ tags: [] })).toThrow(
+    'tags: expected the names of the tags, got none. Pass them in the order',
+  );
 });

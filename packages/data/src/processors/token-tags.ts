@@ -3,6 +3,7 @@
 import { TenonError } from '@tenon/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { DataProcessor, Origin, TaggedExample } from '../examples.ts';
+import { labelIds } from '../labels.ts';
 import { paddedRows } from './padded-rows.ts';
 import { type RowBatch, RowEncoder, type RowOptions, type TokenRow } from './row-encoder.ts';
 import { subjectOf } from './subject-of.ts';
@@ -64,13 +65,13 @@ export interface TokenTagProcessor extends DataProcessor<TaggedExample, TokenTag
 export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
   const { tags, labelAll = false } = options;
   const rows = new RowEncoder(options, new TruncationCount('word'));
-  const ids = new Map(tags.map((tag, id) => [tag, id]));
-  if (tags.length === 0 || ids.size < tags.length) {
+  const idOf = labelIds(tags);
+  if (tags.length === 0) {
     throw new TenonError({
       subject: 'tags',
-      expected: 'the names of the tags, each once',
-      got: JSON.stringify(tags),
-      advice: 'Pass them in the order of the model’s outputs; labelNames finds them in examples.',
+      expected: 'the names of the tags',
+      got: 'none',
+      advice: 'Pass them in the order of the outputs of the model; tagNames finds them in examples.',
     });
   }
 
@@ -79,11 +80,13 @@ export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
     { tags: given, origin }: TaggedExample,
     wordIds: readonly (number | null)[],
   ): Int32Array => {
-    const wanted = given!.map((tag) => idOf(ids, tag, origin));
+    const wanted = given!.map((tag) => idOf(tag, origin));
     return Int32Array.from(wordIds, (word, place) => {
       if (word === null) return IGNORED;
       if (word !== wordIds[place - 1]) return wanted[word]!;
-      return labelAll ? (ids.get(given![word]!.replace(/^B-/, 'I-')) ?? wanted[word]!) : IGNORED;
+      if (!labelAll) return IGNORED;
+      const inside = tags.indexOf(given![word]!.replace(/^B-/, 'I-'));
+      return inside < 0 ? wanted[word]! : inside;
     });
   };
 
@@ -93,7 +96,11 @@ export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
     features(example) {
       const { words, tags: given, origin } = example;
       assertTagged(example);
-      const { inputIds, tokenTypeIds, wordIds } = rows.encode({ text: words, ...(origin && { origin }) });
+      const { inputIds, tokenTypeIds, wordIds } = rows.encode({
+        text: words,
+        fields: ['words'],
+        ...(origin && { origin }),
+      });
       const firstTokens = new Int32Array(words.length).fill(-1);
       wordIds.forEach((word, place) => {
         if (word !== null && firstTokens[word] === -1) firstTokens[word] = place;
@@ -134,17 +141,6 @@ export function wordTags(
   outside = 'O',
 ): string[] {
   return Array.from(firstTokens, (place) => (place < 0 ? outside : tags[predicted[place]!]!));
-}
-
-function idOf(ids: ReadonlyMap<string, number>, tag: string, origin: Origin | undefined): number {
-  const id = ids.get(tag);
-  if (id !== undefined) return id;
-  throw new TenonError({
-    subject: subjectOf(origin, 'tag'),
-    expected: `one of ${[...ids.keys()].map((name) => JSON.stringify(name)).join(', ')}`,
-    got: JSON.stringify(tag),
-    advice: 'Correct the tag, or add it to the tags.',
-  });
 }
 
 function assertTagged({ words, tags, origin }: TaggedExample): void {
