@@ -7,7 +7,9 @@ export interface Origin {
   readonly file: string;
   /** The first line is 1. */
   readonly line?: number;
-  /** The example's own name in a file that has no lines to count. */
+  /** The first row of a table that has no lines to count is 1. */
+  readonly row?: number;
+  /** The example's own name. */
   readonly id?: string;
 }
 
@@ -25,10 +27,9 @@ export interface Origin {
  */
 export function describeOrigin(origin: Origin | undefined, subject = 'example'): string {
   if (origin === undefined) return subject;
-  const { file, line, id } = origin;
-  return [file, line === undefined ? [] : `line ${line}`, id === undefined ? [] : `id ${id}`]
-    .flat()
-    .join(', ');
+  const { file, line, row, id } = origin;
+  const places = Object.entries({ line, row, id }).filter(([, place]) => place !== undefined);
+  return [file, ...places.map(([name, place]) => `${name} ${place}`)].join(', ');
 }
 
 /** A text or two, with what is to be learnt of them. */

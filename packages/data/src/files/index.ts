@@ -1,0 +1,12 @@
+export type { ReadOptions } from './line-stream.ts';
+export { readRows } from './read-rows.ts';
+export {
+  type ChoiceColumns,
+  choiceExamples,
+  type TaggedColumns,
+  type TextColumns,
+  taggedExamples,
+  textExamples,
+} from './row-examples.ts';
+export type { Row, RowsOptions } from './rows.ts';
+export { type ReadTextsOptions, readDocuments, readTexts } from './texts.ts';
