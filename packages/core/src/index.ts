@@ -1,4 +1,5 @@
 export { assertShape, assertWhole, type ErrorParts, formatShape, TenonError } from './errors.ts';
+export { freeze, type ParameterChoice, unfreeze } from './freeze.ts';
 export {
   constant,
   type Initializer,

@@ -3,6 +3,7 @@ import {
   defineModel,
   type Encoded,
   type EncodeOptions,
+  freeze,
   type HeadDefaults,
   type ModelInput,
   type ModelSpec,
@@ -36,7 +37,7 @@ export class MixedLayers extends Module implements Backbone {
   constructor(backbone: Backbone, options: MixedLayersOptions) {
     super();
     this.backbone = backbone;
-    if (options.frozen) for (const parameter of backbone.parameters().values()) parameter.trainable = false;
+    if (options.frozen) freeze(backbone);
     this.mix = new ScalarMix(options.layers, options);
     this.hiddenSize = backbone.hiddenSize;
     if (backbone.contextLength !== undefined) this.contextLength = backbone.contextLength;
