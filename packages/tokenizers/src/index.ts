@@ -14,6 +14,7 @@ export { readVocabularyLines, tokenizerToVocabularyLines } from './files/vocabul
 export { type TokenizerFromJSONOptions, tokenizerFromJSON } from './from-json.ts';
 export { PipelineTokenizer } from './pipeline/tokenizer.ts';
 export { type BertTokenizerOptions, bertTokenizer } from './presets/bert.ts';
+export { type BertWordsOptions, bertWords } from './presets/bert-words.ts';
 export { type ELMoCharacters, elmoCharacterBatch, elmoCharacterIds } from './presets/elmo.ts';
 export { type GPTTokenizerOptions, gptTokenizer } from './presets/gpt.ts';
 export { standardizeText } from './presets/text-standardize.ts';
