@@ -1,5 +1,5 @@
-// Finds the cases in a folder: a folder with meta.json is one, and so is a JSON file that names its family and kind, or
-// holds learned merges or words with their characters, and a file of JSON lines.
+// Finds the cases in a folder: a folder with meta.json is one, or with what run_squad.py makes, and so is a JSON file that
+// names its family and kind, or holds learned merges or words with their characters, and a file of JSON lines.
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
@@ -11,7 +11,7 @@ export interface Discovery {
   readonly cases: GoldenCase[];
   /** What could not be read as a case, with the reason. */
   readonly broken: { readonly label: string; readonly reason: string }[];
-  /** Folders with data that no `family` field describes: SQuAD features. */
+  /** Folders with a META.json that no `family` field describes. */
   readonly undescribed: string[];
 }
 
@@ -44,6 +44,10 @@ async function search(folder: string, root: string, found: Discovery): Promise<v
   if (names.includes('meta.json')) {
     await add(folder, join(folder, 'meta.json'), root, found);
     return; // What lies in a case belongs to the case.
+  }
+  if (names.includes('META.json') && names.includes('features_eval.json')) {
+    await add(folder, join(folder, 'META.json'), root, found, { family: 'squad', kind: 'run_squad' });
+    return;
   }
   const hasLines = names.some((name) => name.endsWith('.jsonl'));
   if (names.includes('META.json') && !hasLines) found.undescribed.push(labelOf(folder, root));
@@ -81,9 +85,18 @@ function tokenizerCase(file: string, root: string, json: { [name: string]: Json 
   return new GoldenCase(file, labelOf(file, root), new Facts(file, { ...json, family: 'tokenizers', kind }));
 }
 
-async function add(path: string, facts: string, root: string, found: Discovery): Promise<void> {
+/** @param known what the case is, where its file does not say it. */
+async function add(
+  path: string,
+  file: string,
+  root: string,
+  found: Discovery,
+  known: { readonly [name: string]: Json } = {},
+): Promise<void> {
   try {
-    found.cases.push(new GoldenCase(path, labelOf(path, root), await Facts.read(facts)));
+    const json = await readJson(file);
+    const facts = new Facts(file, isObject(json) ? { ...known, ...json } : json);
+    found.cases.push(new GoldenCase(path, labelOf(path, root), facts));
   } catch (error) {
     found.broken.push({ label: labelOf(path, root), reason: messageOf(error) });
   }

@@ -7,7 +7,7 @@ import { type StoredTensor, TenonError } from '@tenon/core';
 import { Facts, readJson } from './facts.ts';
 
 /** Files that no family has to read: what the case is, and its weights, which its model reads. */
-const NOTED_ELSEWHERE = new Set(['meta.json', 'config.json', 'model.safetensors']);
+const NOTED_ELSEWHERE = new Set(['meta.json', 'META.json', 'config.json', 'model.safetensors']);
 
 /** Named tensors of one file, ticked off as they are taken. */
 export class GoldenTensors {

@@ -86,4 +86,19 @@ export { TruncationCount } from './processors/truncation-count.ts';
 export { type OnInvalid, SkippedExamples } from './skipped-examples.ts';
 export { type SplitExamples, type SplitExamplesOptions, splitExamples } from './split-examples.ts';
 export { type SplitTokens, splitTokens } from './split-tokens.ts';
+export { finalText, type OriginalSpanTextOptions, originalSpanText } from './squad/original-span-text.ts';
+export {
+  type SpanScores,
+  type SpanText,
+  type SquadAnswer,
+  type SquadPrediction,
+  type SquadPredictionOptions,
+  squadPredictions,
+} from './squad/squad-predictions.ts';
+export {
+  type SquadBatch,
+  type SquadFeature,
+  type SquadProcessorOptions,
+  squadProcessor,
+} from './squad/squad-processor.ts';
 export { type TokenWindowOptions, type TokenWindows, tokenWindows } from './token-windows.ts';

@@ -6,6 +6,8 @@ import { gptTask } from './gpt-task.ts';
 import { gpt2LearningCurve } from './gpt2-learning-curve.ts';
 import { huggingFace } from './hugging-face.ts';
 import { initialisation } from './init.ts';
+import { metrics } from './metrics.ts';
+import { squad } from './squad.ts';
 import { tokenizers } from './tokenizers.ts';
 import { transfoXL } from './transfo-xl.ts';
 
@@ -20,6 +22,8 @@ export const FAMILIES: readonly GoldenFamily[] = [
   gpt2LearningCurve,
   elmoGoldens,
   initialisation,
+  metrics,
+  squad,
   tokenizers,
   transfoXL,
 ];

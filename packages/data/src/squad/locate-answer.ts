@@ -50,11 +50,16 @@ export function locateWords(
 ): TokenSpan {
   const { ids, offsets } = context;
   const words = whiteSpaceWords(example.context);
-  const wordAt = (place: number): number => Math.max(0, words.findLastIndex(({ start }) => start <= place));
+  const wordAt = (place: number): number =>
+    Math.max(
+      0,
+      words.findLastIndex(({ start }) => start <= place),
+    );
   const [from, to] = [wordAt(answer.start), wordAt(answer.start + answer.text.length - 1)];
   const text = words.slice(from, to + 1).map(({ start, end }) => example.context.slice(start, end));
   const wanted = answer.text.split(/\s+/u).filter((word) => word !== '');
-  const inside = answer.text !== '' && answer.start >= 0 && answer.start + answer.text.length <= example.context.length;
+  const inside =
+    answer.text !== '' && answer.start >= 0 && answer.start + answer.text.length <= example.context.length;
   if (!inside || !text.join(' ').includes(wanted.join(' '))) throw notThere(example, answer, text.join(' '));
 
   const tokensBefore = (place: number): number => {
@@ -70,7 +75,8 @@ export function locateWords(
     padding: false,
   }).ids;
   for (let start = first; start + pieces.length - 1 <= last && pieces.length > 0; start++) {
-    if (pieces.every((id, i) => ids[start + i] === id)) return { first: start, last: start + pieces.length - 1 };
+    if (pieces.every((id, i) => ids[start + i] === id))
+      return { first: start, last: start + pieces.length - 1 };
   }
   return { first, last };
 }

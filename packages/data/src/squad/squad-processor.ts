@@ -169,8 +169,14 @@ class SquadProcessor implements DataProcessor<SquadExample, SquadFeature, SquadB
       inputIds: paddedRows(rows, length, this.#padding),
       attentionMask: maskOfRows(rows, length),
       tokenTypeIds: paddedRows(types, length, 0),
-      startPositions: tensor1d(Int32Array.from(features, ({ startPosition }) => startPosition), 'int32'),
-      endPositions: tensor1d(Int32Array.from(features, ({ endPosition }) => endPosition), 'int32'),
+      startPositions: tensor1d(
+        Int32Array.from(features, ({ startPosition }) => startPosition),
+        'int32',
+      ),
+      endPositions: tensor1d(
+        Int32Array.from(features, ({ endPosition }) => endPosition),
+        'int32',
+      ),
     };
   }
 
@@ -187,7 +193,11 @@ class SquadProcessor implements DataProcessor<SquadExample, SquadFeature, SquadB
 
   #encode(example: SquadExample, field: 'question' | 'context'): ReturnType<Tokenizer['encode']> {
     const text = example[field];
-    const encoding = this.#tokenizer.encode(text, { addSpecialTokens: false, truncation: false, padding: false });
+    const encoding = this.#tokenizer.encode(text, {
+      addSpecialTokens: false,
+      truncation: false,
+      padding: false,
+    });
     if (encoding.length > 0) return encoding;
     throw new TenonError({
       subject: `${subjectOfQuestion(example)}, ${field}`,
@@ -224,7 +234,8 @@ function positions(
   contextStart: number,
 ): Pick<SquadFeature, 'startPosition' | 'endPosition'> {
   if (answer === undefined) return { startPosition: IGNORED, endPosition: IGNORED };
-  if (answer === null || answer.first < start || answer.last >= end) return { startPosition: 0, endPosition: 0 };
+  if (answer === null || answer.first < start || answer.last >= end)
+    return { startPosition: 0, endPosition: 0 };
   const shift = contextStart - start;
   return { startPosition: answer.first + shift, endPosition: answer.last + shift };
 }
