@@ -98,6 +98,7 @@ export {
 export {
   type SquadBatch,
   type SquadFeature,
+  type SquadProcessor,
   type SquadProcessorOptions,
   squadProcessor,
 } from './squad/squad-processor.ts';

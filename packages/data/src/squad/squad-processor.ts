@@ -5,6 +5,7 @@ import type { Tokenizer } from '@tenon/tokenizers';
 import { type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
 import type { DataProcessor, SquadExample } from '../examples.ts';
 import { maskOfRows, type PaddingOptions, paddedLength, paddedRows } from '../processors/padded-rows.ts';
+import { TruncationCount } from '../processors/truncation-count.ts';
 import { contextWindows, maximumContext } from './context-windows.ts';
 import {
   type ContextTokens,
@@ -72,6 +73,11 @@ export interface SquadBatch {
   readonly endPositions: Tensor1D;
 }
 
+export interface SquadProcessor extends DataProcessor<SquadExample, SquadFeature, SquadBatch> {
+  /** The questions that were longer than `maxQueryLength`. */
+  readonly truncated: TruncationCount;
+}
+
 /**
  * Questions about texts as BERT reads them (Devlin et al. 2019, section 4.2): the question and a window of the context, in
  * as many windows as the context needs. Windows without the answer, and all of a question without one, have `[CLS]` for
@@ -98,13 +104,12 @@ export interface SquadBatch {
  * ```
  * @see https://github.com/google-research/bert/blob/master/run_squad.py
  */
-export function squadProcessor(
-  options: SquadProcessorOptions,
-): DataProcessor<SquadExample, SquadFeature, SquadBatch> {
-  return new SquadProcessor(options);
+export function squadProcessor(options: SquadProcessorOptions): SquadProcessor {
+  return new WindowProcessor(options);
 }
 
-class SquadProcessor implements DataProcessor<SquadExample, SquadFeature, SquadBatch> {
+class WindowProcessor implements SquadProcessor {
+  readonly truncated: TruncationCount = new TruncationCount();
   readonly #tokenizer: Tokenizer;
   readonly #options: Required<Omit<SquadProcessorOptions, 'tokenizer'>>;
   readonly #padding: number;
@@ -125,7 +130,8 @@ class SquadProcessor implements DataProcessor<SquadExample, SquadFeature, SquadB
 
   features(example: SquadExample): SquadFeature[] {
     const { maxLength, docStride, maxQueryLength } = this.#options;
-    const question = this.#encode(example, 'question').ids.subarray(0, maxQueryLength);
+    const whole = this.#encode(example, 'question').ids;
+    const question = whole.subarray(0, maxQueryLength);
     this.#template ??= pairTemplate(this.#tokenizer, example.question);
     const { before, between, behind, typeIds } = this.#template;
     const context = this.#contextOf(example);
@@ -133,6 +139,7 @@ class SquadProcessor implements DataProcessor<SquadExample, SquadFeature, SquadB
     const room = maxLength - contextStart - behind.ids.length;
     assertWhole('squadProcessor: maxLength', maxLength, maxLength - room + 1);
     const answer = this.#answer(example, context);
+    this.truncated.add(example, whole.length - question.length);
     const windows = contextWindows(context.ids.length, room, docStride);
     const marks = maximumContext(windows);
     return windows.map(({ start, end }, window) => ({
