@@ -2,7 +2,6 @@ export {
   type BatchesOptions,
   type BatchOrderOptions,
   batches,
-  type ExampleBatches,
   type ProcessedBatchesOptions,
   processedBatches,
 } from './batches.ts';
