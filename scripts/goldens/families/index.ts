@@ -1,4 +1,5 @@
 import type { GoldenFamily } from '../family.ts';
+import { classifierFeatures } from './classifier-features.ts';
 import { elmoGoldens } from './elmo.ts';
 import { gptNanoSort } from './gpt-nano-sort.ts';
 import { gptRelease } from './gpt-release.ts';
@@ -25,5 +26,6 @@ export const FAMILIES: readonly GoldenFamily[] = [
   metrics,
   squad,
   tokenizers,
+  classifierFeatures,
   transfoXL,
 ];
