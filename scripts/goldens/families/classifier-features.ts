@@ -31,7 +31,7 @@ export const classifierFeatures: GoldenFamily = {
       comparison.integers(`row ${i} input_ids`, inputIds.dataSync(), row.numbers('input_ids'));
       comparison.integers(`row ${i} input_mask`, attentionMask.dataSync(), row.numbers('input_mask'));
       comparison.integers(`row ${i} segment_ids`, tokenTypeIds.dataSync(), row.numbers('segment_ids'));
-      comparison.integers(`row ${i} label_id`, labelIds!.dataSync(), [row.number('label_id')]);
+      comparison.integers(`row ${i} label_id`, labelIds.dataSync(), [row.number('label_id')]);
       dispose(Object.values(batch));
     }
   },

@@ -94,9 +94,22 @@ describe('shapes', () => {
     expect(shape('a b c d e f x', { padToMultipleOf: 8, maxLength: 50 })).toBe(16);
     expect(shape('a b c d e f x', { padToMultipleOf: 8, maxLength: 12 })).toBe(12);
   });
+});
 
-  test('have no labels where the examples have none', () => {
-    expect(batchOf([{ text: 'a' }])).not.toHaveProperty('labels');
+describe('examples without labels', () => {
+  beforeAll(() => selectBackend('cpu'));
+
+  test('are not to be learnt', () => {
+    expect(batchOf([{ text: 'a' }])['labels']!.values).toEqual([-100]);
+    const several = { problemType: 'multiLabelClassification' } as const;
+    expect(batchOf([{ text: 'a' }], several)['labels']!.values).toEqual([[-100, -100]]);
+    const processor = bertTextProcessor({ tokenizer, maxLength: 8 });
+    expect(lists(processor.collate(processor.features({ text: 'a' })))['labels']!.values).toEqual([
+      Number.NaN,
+    ]);
+  });
+
+  test('do not go together with others', () => {
     expect(() =>
       batchOf([
         { text: 'a', label: 'no' },

@@ -14,8 +14,11 @@ export interface BertTextFeature extends TokenRow, Labelled<LabelValue> {}
 
 /** What `SequenceClassification` of @tenon/heads takes. */
 export interface BertTextBatch extends RowBatch {
-  /** int32 [B]; float32 [B, L] of 0 and 1 where several classes may hold; float32 [B] for a regression. */
-  readonly labels?: Tensor;
+  /**
+   * int32 [B]; float32 [B, L] of 0 and 1 where several classes may hold; float32 [B] for a regression. Without labels
+   * −100, which does not count, or NaN.
+   */
+  readonly labels: Tensor;
 }
 
 export interface BertTextProcessor extends DataProcessor<TextExample, BertTextFeature, BertTextBatch> {
@@ -44,8 +47,8 @@ export interface BertTextProcessor extends DataProcessor<TextExample, BertTextFe
  * );
  * const { inputIds, attentionMask, tokenTypeIds, labels } = processor.collate(features);
  * console.log(inputIds.arraySync()); // [ [ 2, 4, 5, 6, 3, 0 ], [ 2, 7, 3, 0, 0, 0 ] ]
- * console.log(labels?.arraySync()); // [ 1, 0 ]
- * for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor?.dispose();
+ * console.log(labels.arraySync()); // [ 1, 0 ]
+ * for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor.dispose();
  * ```
  */
 export function bertTextProcessor(options: BertTextOptions): BertTextProcessor {
@@ -62,8 +65,7 @@ export function bertTextProcessor(options: BertTextOptions): BertTextProcessor {
       return [{ inputIds, tokenTypeIds, ...(label !== undefined && { label }), ...(origin && { origin }) }];
     },
     collate(features) {
-      const known = labels.tensor(features);
-      return { ...rows.collate(features), ...(known && { labels: known }) };
+      return { ...rows.collate(features), labels: labels.tensor(features) };
     },
     length: ({ inputIds }) => inputIds.length,
   };

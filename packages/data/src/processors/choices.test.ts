@@ -27,8 +27,8 @@ describe.each(testBackends())('%s', (backend) => {
       ]);
       expect(tokenTypeIds.arraySync()[1]).toEqual([0, 0, 0, 0, 1, 1, 1]);
       expect(attentionMask.arraySync()[2]).toEqual([1, 1, 1, 1, 1, 0, 0]);
-      expect([choices, labels?.dtype, labels?.arraySync()]).toEqual([2, 'int32', [1, 0]]);
-      for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor?.dispose();
+      expect([choices, labels.dtype, labels.arraySync()]).toEqual([2, 'int32', [1, 0]]);
+      for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor.dispose();
     }));
 });
 

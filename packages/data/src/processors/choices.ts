@@ -3,7 +3,7 @@
 import { assertWhole, TenonError } from '@tenon/core';
 import { type Tensor1D, tensor1d } from '@tensorflow/tfjs-core';
 import type { ChoiceExample, DataProcessor } from '../examples.ts';
-import { type Labelled, someLabels } from './labelled.ts';
+import { IGNORED, type Labelled, labelsOr } from './labelled.ts';
 import { type RowBatch, RowEncoder, type RowOptions, type TokenRow } from './row-encoder.ts';
 import { subjectOf } from './subject-of.ts';
 import type { TruncationCount } from './truncation-count.ts';
@@ -22,8 +22,8 @@ export interface ChoiceFeature extends Labelled<number> {
 export interface ChoiceBatch extends RowBatch {
   /** K */
   readonly choices: number;
-  /** int32 [B] */
-  readonly labels?: Tensor1D;
+  /** int32 [B], −100 without labels. */
+  readonly labels: Tensor1D;
 }
 
 export interface ChoiceProcessor extends DataProcessor<ChoiceExample, ChoiceFeature, ChoiceBatch> {
@@ -48,7 +48,7 @@ export interface ChoiceProcessor extends DataProcessor<ChoiceExample, ChoiceFeat
  * const features = processor.features({ text: 'it rains', choices: ['wet', 'dry'], label: 0 });
  * const { inputIds, attentionMask, tokenTypeIds, labels } = processor.collate(features);
  * console.log(inputIds.arraySync()); // [ [ 2, 4, 5, 3, 6, 3 ], [ 2, 4, 5, 3, 7, 3 ] ]
- * for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor?.dispose();
+ * for (const tensor of [inputIds, attentionMask, tokenTypeIds, labels]) tensor.dispose();
  * ```
  */
 export function choiceProcessor(options: ChoiceOptions): ChoiceProcessor {
@@ -76,11 +76,10 @@ export function choiceProcessor(options: ChoiceOptions): ChoiceProcessor {
       ];
     },
     collate(features) {
-      const labels = someLabels(features);
       return {
         ...encoder.collate(features.flatMap(({ rows }) => rows)),
         choices,
-        ...(labels && { labels: tensor1d(labels, 'int32') }),
+        labels: tensor1d(labelsOr(IGNORED, features), 'int32'),
       };
     },
     length: ({ rows }) => Math.max(...rows.map(({ inputIds }) => inputIds.length)),

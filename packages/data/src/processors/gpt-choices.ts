@@ -7,7 +7,7 @@ import type { GPTBatch } from '../gpt-batch.ts';
 import { type GPTRow, gptChoiceRows } from '../gpt-rows.ts';
 import { assertChoices } from './choices.ts';
 import { type GPTProcessorOptions, GPTRowEncoder } from './gpt-row-encoder.ts';
-import { type Labelled, someLabels } from './labelled.ts';
+import { IGNORED, type Labelled, labelsOr } from './labelled.ts';
 import type { TruncationCount } from './truncation-count.ts';
 
 export interface GPTChoiceOptions extends GPTProcessorOptions {
@@ -24,8 +24,8 @@ export interface GPTChoiceFeature extends Labelled<number> {
 export interface GPTChoiceBatch extends GPTBatch {
   /** K */
   readonly choices: number;
-  /** int32 [B] */
-  readonly labels?: Tensor1D;
+  /** int32 [B], −100 without labels. */
+  readonly labels: Tensor1D;
 }
 
 export interface GPTChoiceProcessor extends DataProcessor<ChoiceExample, GPTChoiceFeature, GPTChoiceBatch> {
@@ -57,11 +57,10 @@ export function gptChoiceProcessor(options: GPTChoiceOptions): GPTChoiceProcesso
       return [{ rows, ...(label !== undefined && { label }), ...(origin && { origin }) }];
     },
     collate(features) {
-      const labels = someLabels(features);
       return {
         ...encoder.collate(features.flatMap(({ rows }) => rows)),
         choices,
-        ...(labels && { labels: tensor1d(labels, 'int32') }),
+        labels: tensor1d(labelsOr(IGNORED, features), 'int32'),
       };
     },
     length: ({ rows }) => Math.max(...rows.map(({ ids }) => ids.length)),

@@ -20,8 +20,11 @@ export interface GPTTextFeature extends Labelled<LabelValue> {
 
 /** What `SequenceClassification` and `Similarity` of @tenon/heads take. */
 export interface GPTTextBatch extends GPTBatch {
-  /** int32 [B]; float32 [B, L] of 0 and 1 where several classes may hold; float32 [B] for a regression. */
-  readonly labels?: Tensor;
+  /**
+   * int32 [B]; float32 [B, L] of 0 and 1 where several classes may hold; float32 [B] for a regression. Without labels
+   * −100, which does not count, or NaN.
+   */
+  readonly labels: Tensor;
 }
 
 export interface GPTTextProcessor extends DataProcessor<TextExample, GPTTextFeature, GPTTextBatch> {
@@ -102,8 +105,7 @@ function processor(
       return [{ rows, ...(label !== undefined && { label }), ...(origin && { origin }) }];
     },
     collate(features) {
-      const known = labels.tensor(features);
-      return { ...encoder.collate(features.flatMap(({ rows }) => rows)), ...(known && { labels: known }) };
+      return { ...encoder.collate(features.flatMap(({ rows }) => rows)), labels: labels.tensor(features) };
     },
     length: ({ rows }) => rows[0]!.ids.length,
   };

@@ -35,9 +35,9 @@ describe.each(testBackends())('%s', (backend) => {
         [6, 0, 1, 7, 2, 3, 8],
       ]);
       expect(batch.extractIndices.arraySync()).toEqual([3, 6]);
-      expect(batch.labels?.arraySync()).toEqual([1, 0]);
+      expect(batch.labels.arraySync()).toEqual([1, 0]);
       using model = new SequenceClassification(backbone(), { labels: ['no', 'yes'] });
-      const { loss } = model.loss({ ...batch, labels: batch.labels! }, context);
+      const { loss } = model.loss(batch, context);
       expect(loss.dataSync()[0]).toBeCloseTo(Math.LN2, 1);
       dispose([loss, ...Object.values(batch)]);
     }));
@@ -50,9 +50,9 @@ describe.each(testBackends())('%s', (backend) => {
         [6, 0, 7, 1, 2, 8],
         [6, 1, 2, 7, 0, 8],
       ]);
-      expect([batch.labels?.dtype, batch.labels?.arraySync()]).toEqual(['float32', [0.5]]);
+      expect([batch.labels.dtype, batch.labels.arraySync()]).toEqual(['float32', [0.5]]);
       using model = new Similarity(backbone());
-      const { loss } = model.loss({ ...batch, labels: batch.labels! }, context);
+      const { loss } = model.loss(batch, context);
       expect(loss.dataSync()[0]).toBeLessThan(0.05); // it starts with scores near 0, so near 0.5
       dispose([loss, ...Object.values(batch)]);
     }));
@@ -67,10 +67,10 @@ describe.each(testBackends())('%s', (backend) => {
         [6, 0, 7, 2, 3, 8],
       ]);
       expect(batch.lmLabels.arraySync()[0]).toEqual([6, 0, 7, 1, 8, -100]);
-      expect([choices, batch.labels?.arraySync()]).toEqual([2, [1]]);
+      expect([choices, batch.labels.arraySync()]).toEqual([2, [1]]);
       for (const Head of [MultipleChoice, DoubleHeads]) {
         using model = new Head(backbone());
-        const { loss, parts } = model.loss({ ...batch, labels: batch.labels! }, context);
+        const { loss, parts } = model.loss(batch, context);
         const chosen: Tensor = parts?.['choices'] ?? loss;
         expect(chosen.dataSync()[0]).toBeCloseTo(Math.LN2, 1);
         dispose([loss, ...Object.values(parts ?? {})]);

@@ -8,18 +8,21 @@ export interface Labelled<Label> {
   readonly origin?: Origin;
 }
 
+/** The label of what is not to be learnt: heads leave it out. */
+export const IGNORED: number = -100;
+
 /**
- * The labels of a batch; nothing where no feature has one.
+ * The labels of a batch; `unknown` for each where no feature has one, as of examples to predict.
  *
  * @throws {TenonError} when some have one and some do not.
  */
-export function someLabels<Label>(features: readonly Labelled<Label>[]): Label[] | undefined {
-  const labels = features.flatMap(({ label }) => (label === undefined ? [] : [label]));
-  if (labels.length === 0) return undefined;
-  if (labels.length === features.length) return labels;
+export function labelsOr<Label>(unknown: Label, features: readonly Labelled<Label>[]): Label[] {
   const without = features.find(({ label }) => label === undefined);
+  if (without === undefined || features.every(({ label }) => label === undefined)) {
+    return features.map(({ label }) => label ?? unknown);
+  }
   throw new TenonError({
-    subject: subjectOf(without?.origin, 'label'),
+    subject: subjectOf(without.origin, 'label'),
     expected: 'a label, as other examples of the batch have',
     got: 'none',
     advice: 'Label the example, or leave it out.',

@@ -4,7 +4,7 @@ import { type ProblemType, TenonError } from '@tenon/core';
 import { type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Origin, TextExample } from '../examples.ts';
 import { labelIds } from '../labels.ts';
-import { type Labelled, someLabels } from './labelled.ts';
+import { IGNORED, type Labelled, labelsOr } from './labelled.ts';
 import { subjectOf } from './subject-of.ts';
 
 export interface TextLabelOptions {
@@ -79,17 +79,22 @@ export class TextLabels {
 
   /**
    * The labels of a batch: int32 [B] for one class of several, float32 [B, L] of 0 and 1, or float32 [B] for a
-   * regression; nothing where no feature has one.
+   * regression. Where no feature has one they are −100, which heads leave out, or NaN for a regression.
    *
    * @throws {TenonError} when some have one and some do not.
    */
-  tensor(features: readonly Labelled<LabelValue>[]): Tensor | undefined {
-    const values = someLabels(features);
-    if (values === undefined) return undefined;
-    if (this.problemType === 'multiLabelClassification') {
-      return tensor2d(values.flat(), [values.length, this.names.length], 'float32');
+  tensor(features: readonly Labelled<LabelValue>[]): Tensor {
+    switch (this.problemType) {
+      case 'regression':
+        return tensor1d(labelsOr<LabelValue>(Number.NaN, features).flat(), 'float32');
+      case 'singleLabelClassification':
+        return tensor1d(labelsOr<LabelValue>(IGNORED, features).flat(), 'int32');
+      case 'multiLabelClassification': {
+        const none = this.names.map(() => IGNORED);
+        const values = labelsOr<LabelValue>(none, features).flat();
+        return tensor2d(values, [features.length, this.names.length], 'float32');
+      }
     }
-    return tensor1d(values.flat(), this.problemType === 'regression' ? 'float32' : 'int32');
   }
 }
 

@@ -2,14 +2,13 @@
 
 import { TenonError } from '@tenon/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { DataProcessor, Origin, TaggedExample } from '../examples.ts';
+import type { DataProcessor, TaggedExample } from '../examples.ts';
 import { labelIds } from '../labels.ts';
+import { IGNORED } from './labelled.ts';
 import { paddedRows } from './padded-rows.ts';
 import { type RowBatch, RowEncoder, type RowOptions, type TokenRow } from './row-encoder.ts';
 import { subjectOf } from './subject-of.ts';
 import { TruncationCount } from './truncation-count.ts';
-
-const IGNORED = -100;
 
 export interface TokenTagOptions extends RowOptions {
   /** The names of the tags, in the order of the model's outputs. */
@@ -24,16 +23,15 @@ export interface TokenTagOptions extends RowOptions {
 /** A sentence as BERT reads it, and where its words are. */
 export interface TokenTagFeature extends TokenRow {
   /** int32 [T]: the tag of each token, −100 where there is none. */
-  readonly labels?: Int32Array;
+  readonly labels: Int32Array;
   /** int32 [words]: the first token of each word, −1 for a word that the model does not see. */
   readonly firstTokens: Int32Array;
-  readonly origin?: Origin;
 }
 
 /** What `TokenClassification` of @tenon/heads takes. */
 export interface TokenTagBatch extends RowBatch {
   /** int32 [B, T], −100 where a token has no tag. */
-  readonly labels?: Tensor2D;
+  readonly labels: Tensor2D;
 }
 
 export interface TokenTagProcessor extends DataProcessor<TaggedExample, TokenTagFeature, TokenTagBatch> {
@@ -80,12 +78,13 @@ export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
     { tags: given, origin }: TaggedExample,
     wordIds: readonly (number | null)[],
   ): Int32Array => {
-    const wanted = given!.map((tag) => idOf(tag, origin));
+    if (given === undefined) return new Int32Array(wordIds.length).fill(IGNORED);
+    const wanted = given.map((tag) => idOf(tag, origin));
     return Int32Array.from(wordIds, (word, place) => {
       if (word === null) return IGNORED;
       if (word !== wordIds[place - 1]) return wanted[word]!;
       if (!labelAll) return IGNORED;
-      const inside = tags.indexOf(given![word]!.replace(/^B-/, 'I-'));
+      const inside = tags.indexOf(given[word]!.replace(/^B-/, 'I-'));
       return inside < 0 ? wanted[word]! : inside;
     });
   };
@@ -94,7 +93,7 @@ export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
     tags,
     truncated: rows.truncated,
     features(example) {
-      const { words, tags: given, origin } = example;
+      const { words, origin } = example;
       assertTagged(example);
       const { inputIds, tokenTypeIds, wordIds } = rows.encode({
         text: words,
@@ -106,22 +105,11 @@ export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
         if (word !== null && firstTokens[word] === -1) firstTokens[word] = place;
       });
       rows.truncated.add(example, firstTokens.filter((place) => place < 0).length);
-      return [
-        {
-          inputIds,
-          tokenTypeIds,
-          firstTokens,
-          ...(given && { labels: labelsOf(example, wordIds) }),
-          ...(origin && { origin }),
-        },
-      ];
+      return [{ inputIds, tokenTypeIds, firstTokens, labels: labelsOf(example, wordIds) }];
     },
     collate(features) {
       const batch = rows.collate(features);
-      const labelled = features.filter(({ labels }) => labels !== undefined);
-      if (labelled.length === 0) return batch;
-      const none = new Int32Array();
-      const labels = features.map((feature) => feature.labels ?? none);
+      const labels = features.map((feature) => feature.labels);
       return { ...batch, labels: paddedRows(labels, batch.inputIds.shape[1], IGNORED) };
     },
     length: ({ inputIds }) => inputIds.length,

@@ -49,16 +49,7 @@ describe('renderReport', () => {
   it('writes numbers as people read them, and cuts long texts between characters', async () => {
     const html = await renderReport(content);
     const cells = [...html.matchAll(/<td>([^<]*)<\/td>/g)].map(([, cell]) => cell);
-    expect(cells.slice(0, 8)).toEqual([
-      'whole',
-      '1,234,567',
-      'share',
-      '0.2500',
-      'rate',
-      '5e-5',
-      'none',
-      '–',
-    ]);
+    expect(cells.slice(0, 8)).toEqual(['whole', '1,234,567', 'share', '0.2500', 'rate', '5e-5', 'none', '–']);
     expect(cells.at(-1)).toBe(`${'𝔸'.repeat(1000)}…`);
   });
 
