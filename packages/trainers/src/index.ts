@@ -16,6 +16,12 @@ export {
 } from './tasks/choosing.ts';
 export { type GPTTextTask, gptTextClassification, gptTextSimilarity } from './tasks/gpt-text.ts';
 export type { LogitsModel } from './tasks/logits-rows.ts';
+export {
+  type SpanExtraction,
+  type SpanExtractionOptions,
+  type SpanModel,
+  spanExtraction,
+} from './tasks/span-extraction.ts';
 export { type TextClassification, textClassification } from './tasks/text-classification.ts';
 export type { TextPrediction } from './tasks/text-task.ts';
 export { type TagPrediction, type TokenTagging, tokenTagging } from './tasks/token-tagging.ts';
