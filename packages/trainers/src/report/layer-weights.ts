@@ -20,9 +20,11 @@ export interface LayerWeights {
  *
  * @example
  * ```ts
+ * import { useBackend } from '@tenon/core/backend';
  * import { ScalarMix } from '@tenon/layers';
  * import { layerWeights } from '@tenon/trainers/report';
  *
+ * await useBackend('auto');
  * using mix = new ScalarMix(2);
  * console.log(await layerWeights(mix)); // [ { path: '', weights: [ 0.5, 0.5 ], gamma: 1 } ]
  * ```
