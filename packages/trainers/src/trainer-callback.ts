@@ -113,7 +113,7 @@ export interface TrainerControl {
  * ```ts
  * import type { TrainerCallback } from '@tenon/trainers';
  *
- * /** Ends a run when it is good enough. *\/
+ * // Ends a run when it is good enough.
  * const goodEnough = (loss: number): TrainerCallback => ({
  *   onEvaluate(event, control) {
  *     if (event.loss < loss) control.shouldTrainingStop = true;
