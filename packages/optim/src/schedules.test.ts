@@ -18,6 +18,11 @@ describe('schedules', () => {
     expect(schedule(4)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 12);
   });
 
+  test('a warm-up may begin above 0', () => {
+    const schedule = warmupLinear({ peak: 1, warmupSteps: 4, totalSteps: 12, start: 0.2 });
+    expect([0, 1, 3, 4].map(schedule)).toEqual([0.2, 0.4, expect.closeTo(0.8, 12), 1]);
+  });
+
   test('without warm-up the first step has the peak', () => {
     expect(warmupLinear({ peak: 3, warmupSteps: 0, totalSteps: 3 })(0)).toBe(3);
   });

@@ -6,6 +6,7 @@ export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
 export type { DescribedPrediction, FineTuningTask } from './fine-tuning-task.ts';
 export { interruptSignal } from './interrupt-signal.ts';
 export { type MetricsFileOptions, metricsFile } from './metrics-file.ts';
+export type { ResolvedArguments } from './resolve-arguments.ts';
 export type { CheckpointOptions } from './run-checkpoints.ts';
 export {
   type ChoicePrediction,
@@ -26,6 +27,7 @@ export { type TextClassification, textClassification } from './tasks/text-classi
 export type { TextPrediction } from './tasks/text-task.ts';
 export { type TagPrediction, type TokenTagging, tokenTagging } from './tasks/token-tagging.ts';
 export { type TrainOptions, train } from './train.ts';
+export { type EvaluateResult, Trainer } from './trainer.ts';
 export type {
   EpochEvent,
   ErrorEvent,
@@ -44,5 +46,6 @@ export type {
   TrainerControl,
   WarningEvent,
 } from './trainer-callback.ts';
+export type { BatchTrainerOptions, TaskTrainerOptions, TrainerOptions } from './trainer-options.ts';
 export type { IntervalStrategy, LearningRateSchedulerType, TrainingArguments } from './training-arguments.ts';
 export type { TrainResult } from './training-run.ts';

@@ -103,6 +103,7 @@ export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainR
     logEvery,
     identity: options.identity ?? null,
     callbacks: options.callbacks ?? [],
+    args: undefined,
     signal: options.signal,
   });
   return await run.go();

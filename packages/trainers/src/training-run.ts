@@ -14,7 +14,11 @@ import type { RunRecord } from './checkpoint-folder.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type CheckpointOptions, RunCheckpoints, restoreRun } from './run-checkpoints.ts';
 import { makeStep, type StepParts } from './step.ts';
-import type { RunEvent, StepEvent, Stopped, TrainerCallback } from './trainer-callback.ts';
+import type { EvaluateEvent, RunEvent, StepEvent, Stopped, TrainerCallback } from './trainer-callback.ts';
+import type { TrainingArguments } from './training-arguments.ts';
+
+/** An evaluation, and the predictions that it is of. */
+export type Measured = Evaluation & Pick<EvaluateEvent, 'describe'>;
 
 /** A run with everything decided. */
 export interface RunOptions<Batch> {
@@ -28,7 +32,7 @@ export interface RunOptions<Batch> {
   readonly evaluation:
     | {
         /** @param subject and `lastGood`: for the error about a loss that is not finite. */
-        readonly measure: (subject: string, lastGood: string) => Promise<Evaluation>;
+        readonly measure: (subject: string, lastGood: string) => Promise<Measured>;
         readonly every: number | 'epoch';
         readonly onStart: boolean;
       }
@@ -39,6 +43,8 @@ export interface RunOptions<Batch> {
   readonly logEvery: number;
   readonly identity: Json;
   readonly callbacks: readonly TrainerCallback[];
+  /** For the callbacks to know. */
+  readonly args: TrainingArguments | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -126,12 +132,13 @@ export class TrainingRun<Batch> implements Disposable {
   }
 
   async #go(): Promise<TrainResult> {
-    const { objective, steps, evaluation, bestModel } = this.#options;
+    const { objective, steps, evaluation, bestModel, args } = this.#options;
     const resumedFrom = await this.#resume();
     await this.#callbacks.tell('onTrainBegin', {
       ...this.#now(),
       steps,
       model: objective,
+      ...(args !== undefined && { args }),
       ...(resumedFrom !== undefined && { resumedFrom }),
       ...(bestModel !== undefined && { bestModel }),
     });
@@ -177,8 +184,9 @@ export class TrainingRun<Batch> implements Disposable {
   }
 
   async #doWhatIsDue(): Promise<void> {
-    const { evaluation, logEvery } = this.#options;
-    if (this.#callbacks.take('shouldLog') || this.#isDue(logEvery)) await this.#log();
+    const { evaluation, logEvery, steps } = this.#options;
+    const log = this.#callbacks.take('shouldLog');
+    if (log || this.#isDue(logEvery) || this.#step === steps) await this.#log();
     const asked = this.#callbacks.take('shouldEvaluate');
     const isBest = (asked || (evaluation && this.#isDue(evaluation.every))) && (await this.#evaluate());
     const save = this.#callbacks.take('shouldSave');
@@ -238,9 +246,15 @@ export class TrainingRun<Batch> implements Disposable {
     const { evaluation, bestModel } = this.#options;
     if (evaluation === undefined || this.#evaluation?.step === this.#step) return false;
     const started = performance.now();
-    const measured = await evaluation.measure(`evaluation loss at step ${this.#step}`, this.#lastGood);
+    const subject = `evaluation loss at step ${this.#step}`;
+    const { describe, ...measured } = await evaluation.measure(subject, this.#lastGood);
     this.#evaluation = { step: this.#step, ...measured };
-    const event = { ...this.#now(), ...measured, seconds: secondsSince(started) };
+    const event = {
+      ...this.#now(),
+      ...measured,
+      ...(describe && { describe }),
+      seconds: secondsSince(started),
+    };
     await this.#callbacks.tell('onEvaluate', event);
     if (bestModel === undefined) return false;
     const value = metricOf(measured, bestModel.metricForBestModel ?? 'loss');
