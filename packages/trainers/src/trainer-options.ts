@@ -26,8 +26,9 @@ interface TrainerParts<Model> {
 
 /** A model that learns a task from examples. */
 export interface TaskTrainerOptions<Example, Feature, Batch, Model, Prediction> extends TrainerParts<Model> {
-  readonly task: FineTuningTask<Example, Feature, Batch, Model, Prediction>;
-  readonly trainDataset?: readonly Example[];
+  /** Any that can do with what the model has. */
+  readonly task: FineTuningTask<Example, Feature, Batch, NoInfer<Model>, Prediction>;
+  readonly trainDataset?: Examples<Example>;
   readonly evalDataset?: Examples<Example>;
   /** Told of examples that cannot be used, which are then left out, instead of the error being thrown. */
   readonly onInvalid?: (error: TenonError) => void;

@@ -3,7 +3,7 @@ import type { TextExample } from '@tenon/data';
 import { SequenceClassification } from '@tenon/heads';
 import { bert, bertTiny } from '@tenon/models';
 import { bertTokenizer } from '@tenon/tokenizers';
-import { type TextClassificationTask, textClassification } from '../tasks/text-classification.ts';
+import { type TextClassification, textClassification } from '../tasks/text-classification.ts';
 
 const GOOD = ['fine', 'great', 'lovely'];
 const BAD = ['dull', 'poor', 'awful'];
@@ -25,7 +25,7 @@ export function reviews(count: number, seed = 1): TextExample[] {
   });
 }
 
-export function reviewTask(): TextClassificationTask {
+export function reviewTask(): TextClassification {
   return textClassification({ tokenizer, labels, maxLength: 12 });
 }
 
