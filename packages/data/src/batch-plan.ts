@@ -60,7 +60,7 @@ export function featuresOf<Example, Feature>(
 
 /** Why there is nothing to go through, which for ever would be a loop without end. */
 export function noBatches(
-  { batchSize, dropLast }: BatchPlan<never, never, unknown>,
+  { batchSize, dropLast }: { readonly batchSize: number; readonly dropLast: boolean },
   got: string,
 ): TenonError {
   return new TenonError({

@@ -12,6 +12,7 @@ import {
 import { isRecord } from './json-lines.ts';
 import type { ReadOptions } from './line-stream.ts';
 import { listed, type Row } from './rows.ts';
+import { bioTags, type TagScheme } from './tag-scheme.ts';
 
 export interface TextColumns extends ReadOptions {
   readonly text: string;
@@ -91,29 +92,24 @@ export interface TaggedColumns extends ReadOptions {
   /** The same for the tags. Without it the examples have no tags. */
   readonly tags?: string;
   readonly intent?: string;
+  /** How the tags are written; the examples' tags are BIO. @default 'bio' */
+  readonly scheme?: TagScheme;
 }
 
 /**
  * Words with tags, of rows that hold a sentence each.
  *
- * @throws {TenonError} from the stream, with file and line, when a row lacks a column, or has not a tag for each word.
+ * @throws {TenonError} from the stream, with file and line, when a row lacks a column, or has not a tag for each word
+ * of the scheme.
  */
 export function taggedExamples(
   rows: ExampleStream<Row>,
   columns: TaggedColumns,
 ): ExampleStream<TaggedExample> {
-  const { words: wordColumn, tags: tagColumn, intent, onInvalid } = columns;
+  const { words: wordColumn, tags: tagColumn, intent, scheme = 'bio', onInvalid } = columns;
   const example = (row: Row): TaggedExample => {
     const words = wordsOf(row, wordColumn);
-    const tags = tagColumn === undefined ? undefined : wordsOf(row, tagColumn);
-    if (tags !== undefined && tags.length !== words.length) {
-      throw badRow(
-        row,
-        `${words.length} tags, one for each word`,
-        String(tags.length),
-        'Correct words or tags.',
-      );
-    }
+    const tags = tagColumn === undefined ? undefined : tagsOf(row, words, tagColumn, scheme);
     return {
       words,
       ...(tags && { tags }),
@@ -197,6 +193,22 @@ function wordsOf(row: Row, column: string): readonly string[] {
   return typeof fieldOf(row, column) === 'string'
     ? textOf(row, column).trim().split(/\s+/)
     : listOf(row, column);
+}
+
+function tagsOf(row: Row, words: readonly string[], column: string, scheme: TagScheme): readonly string[] {
+  const tags = wordsOf(row, column);
+  if (tags.length !== words.length) {
+    throw badRow(
+      row,
+      `${words.length} tags, one for each word`,
+      String(tags.length),
+      'Correct words or tags.',
+    );
+  }
+  const checked = bioTags(tags, scheme);
+  if (!('index' in checked)) return checked;
+  const { index, expected, got, advice } = checked;
+  throw badRow(row, expected, `${got} as tag ${index + 1}`, advice);
 }
 
 function fieldOf(row: Row, column: string): unknown {

@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { sharedFolder } from '@tenon/testing';
 import { describe, expect, test } from 'vitest';
 import { readAll } from '../example-stream.ts';
+import { SkippedExamples } from '../skipped-examples.ts';
 import { readRows } from './read-rows.ts';
 import { choiceExamples, taggedExamples, textExamples } from './row-examples.ts';
+import { readSlots } from './slots.ts';
+import { readSquad } from './squad.ts';
 import { readDocuments, readTexts } from './texts.ts';
 
 const folder = join(sharedFolder() ?? '', 'data');
@@ -68,6 +71,31 @@ describe.runIf(existsSync(folder))('data sets (skipped without the shared folder
     const rows = readRows(at('msra_ner/dev.tsv'));
     const examples = await readAll(taggedExamples(rows, { words: 'text_a', tags: 'label' }));
     expect(examples).toHaveLength(linesOf('msra_ner/dev.tsv') - 1);
+  });
+
+  test.each(['atis/train', 'atis/valid', 'snips/train', 'snips/valid'])('%s', async (name) => {
+    const examples = await readAll(readSlots(at(name)));
+    expect(examples).toHaveLength(linesOf(join(name, 'seq.in')));
+  });
+
+  test('words and tags in JSON lines', async () => {
+    const file = 'transformers_test_samples/conll/sample.json';
+    const rows = readRows(at(file), { format: 'jsonl' });
+    const examples = await readAll(taggedExamples(rows, { words: 'words', tags: 'ner' }));
+    expect(examples).toHaveLength(linesOf(file));
+  });
+
+  test('spans', async () => {
+    expect(await readSquad(at('xquad/xquad.en.json'))).toHaveLength(1190);
+    expect((await readSquad(at('transformers_test_samples/SQUAD/sample.json'))).length).toBeGreaterThan(0);
+    // Five of its answers are found only by UTF-16 units, and two of its 1,002 questions say nothing.
+    const nowhere =
+      /trial\.json: expected a text at data\[188\]\.paragraphs\[0\]\.qas\[4\]\.question, got ""/;
+    const cmrc = at('cmrc2018/trial.json');
+    await expect(readSquad(cmrc)).rejects.toThrow(nowhere);
+    const skipped = new SkippedExamples();
+    expect((await readSquad(cmrc, { onInvalid: skipped.report })).length + skipped.count).toBe(1002);
+    expect(skipped.count).toBe(2);
   });
 
   test('texts', async () => {
