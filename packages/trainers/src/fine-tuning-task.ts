@@ -33,4 +33,6 @@ export interface DescribedPrediction {
   /** Absent where the example has no label. */
   readonly expected?: string;
   readonly predicted: string;
+  /** Whether it is right. @default it is as expected, letter by letter */
+  readonly right?: boolean;
 }

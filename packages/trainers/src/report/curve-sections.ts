@@ -11,7 +11,7 @@ export function curveSections(history: RunHistory): ReportSection[] {
   const { loss, learningRate, gradientNorm } = history;
   const optimisation = [
     ...curve('learning rate', learningRate.points),
-    ...curve('gradient norm', gradientNorm.points),
+    ...curve('gradient norm', trend('', gradientNorm.points).points),
   ];
   return [
     section(
@@ -27,15 +27,7 @@ export function curveSections(history: RunHistory): ReportSection[] {
 }
 
 function lossChart(training: readonly Point[], evaluation: readonly Point[]): Chart[] {
-  const smooth = training.length >= SMOOTH_FROM;
-  const series: LineSeries[] = [];
-  if (training.length > 0) {
-    series.push({
-      name: smooth ? 'training, smoothed' : 'training',
-      points: smooth ? smoothed(training) : training,
-      dots: !smooth,
-    });
-  }
+  const series: LineSeries[] = training.length > 0 ? [trend('training', training)] : [];
   if (evaluation.length > 0) series.push({ name: 'evaluation', points: evaluation });
   return series.length === 0 ? [] : [lineChart({ y: 'loss', series })];
 }
@@ -53,7 +45,13 @@ function metricsChart(history: RunHistory): Chart[] {
 }
 
 function curve(y: string, points: readonly Point[]): Chart[] {
-  return points.length < 2 ? [] : [lineChart({ y, series: [{ name: y, points, dots: false }] })];
+  return points.length < 2 ? [] : [lineChart({ y, series: [{ name: y, points, dots: false }], height: 160 })];
+}
+
+function trend(name: string, points: readonly Point[]): LineSeries {
+  return points.length < SMOOTH_FROM
+    ? { name, points }
+    : { name: `${name}, smoothed`, points: smoothed(points), dots: false };
 }
 
 function evaluated(

@@ -1,5 +1,7 @@
 /** A table of a report. Numbers are written as people read them; texts stand as they are, cut where they are long. */
 export interface ReportTable {
+  /** Says in a few words what the table has. */
+  readonly caption?: string;
   readonly head?: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
   /**
@@ -13,14 +15,15 @@ export interface ReportTable {
 /** Characters of a text that a table shows. */
 const LONGEST = 1000;
 
-export function tableHtml({ head, rows, kind = 'numbers' }: ReportTable): string {
+export function tableHtml({ caption, head, rows, kind = 'numbers' }: ReportTable): string {
+  const above = caption === undefined ? '' : `<caption>${escaped(caption)}</caption>\n`;
   const header = head
     ? `<thead><tr>${head.map((cell) => `<th>${escaped(cell)}</th>`).join('')}</tr></thead>\n`
     : '';
   const body = rows.map(
     (row) => `<tr>${row.map((cell) => `<td>${escaped(cellText(cell))}</td>`).join('')}</tr>`,
   );
-  return `<div class="scroll"><table class="${kind}">\n${header}<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
+  return `<div class="scroll"><table class="${kind}">\n${above}${header}<tbody>\n${body.join('\n')}\n</tbody>\n</table></div>`;
 }
 
 function cellText(cell: string | number): string {

@@ -34,7 +34,7 @@ describe('layerWeights', () => {
   it('makes a section with bars, and none for a model without a mix', async () => {
     using model = new Tagger();
     const [section] = await layerWeightSections(model);
-    expect(section!.text).toContain('mix: γ = 1.5000, other: γ = 1.');
+    expect(section!.text).toContain('mix: γ\u00a0=\u00a01.5000, other: γ\u00a0=\u00a01.');
     const svg = await section!.charts![0]!.svg();
     for (const text of ['layer 0', 'layer 2', '0.25', '0.50', 'mix', 'other'])
       expect(svg).toContain(`>${text}</text>`);

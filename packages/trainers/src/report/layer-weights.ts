@@ -54,7 +54,7 @@ export async function layerWeightSections(model: Pick<Module, 'parameters'>): Pr
     weights.map((value, layer) => ({ name: `layer ${layer}`, value, series: path })),
   );
   const scales = mixes.map(({ path, gamma }) =>
-    mixes.length === 1 ? `γ = ${figure(gamma)}` : `${path}: γ = ${figure(gamma)}`,
+    mixes.length === 1 ? `γ\u00a0=\u00a0${figure(gamma)}` : `${path}: γ\u00a0=\u00a0${figure(gamma)}`,
   );
   return [
     {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classSections, predictionSection } from './prediction-sections.ts';
+import { classSections, haveClasses, predictionSection } from './prediction-sections.ts';
 
 const texts = (svg = ''): string[] =>
   [...svg.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
@@ -45,9 +45,9 @@ describe('predictionSection', () => {
   it('shows wrong and right ones from everywhere', () => {
     const { text, tables } = predictionSection(predictions, 5);
     expect(text).toBe('25 of 100 are wrong (25.0 %). Some of them, and some that are right:');
-    expect(tables!.map(({ head }) => head)).toEqual([
-      ['input', 'expected', 'wrong prediction'],
-      ['input', 'right prediction'],
+    expect(tables!.map(({ caption, head }) => [caption, ...head!])).toEqual([
+      ['Wrong', 'input', 'expected', 'predicted'],
+      ['Right', 'input', 'predicted'],
     ]);
     expect(tables![0]!.rows).toEqual([0, 20, 40, 60, 80].map((i) => [`text ${i}`, 'yes', 'no']));
     expect(tables![1]!.rows).toHaveLength(5);
@@ -55,10 +55,47 @@ describe('predictionSection', () => {
 
   it('leaves out the table that would be empty, and what is expected where nobody knows', () => {
     const right = predictionSection([{ input: 'a', expected: 'b', predicted: 'b' }]);
-    expect(right.tables!.map(({ head }) => head![1])).toEqual(['right prediction']);
+    expect(right.tables!.map(({ caption }) => caption)).toEqual(['Right']);
     expect(predictionSection([{ input: 'a', predicted: 'b' }])).toEqual({
       title: 'Predictions',
       tables: [{ kind: 'texts', head: ['input', 'predicted'], rows: [['a', 'b']] }],
     });
+  });
+
+  it('believes a task that says what is right', () => {
+    const answer = { input: 'where', expected: 'the bank', predicted: 'bank', right: true };
+    expect(predictionSection([answer]).text).toBe(
+      '0 of 1 are wrong (0.0 %). Some of them, and some that are right:',
+    );
+  });
+
+  it('shows numbers as points, and those that are furthest off', async () => {
+    const numbers = [1, 2, 3, 4].map((label) => ({
+      input: `text ${label}`,
+      expected: String(label),
+      predicted: String(label + label / 10),
+    }));
+    const { text, charts, tables } = predictionSection(numbers, 2);
+    expect(text).toBeUndefined();
+    expect(texts(await charts![0]!.svg())).toEqual(expect.arrayContaining(['expected', 'predicted']));
+    expect(tables).toMatchObject([
+      { caption: 'Furthest off', rows: [['text 4', '4', '4.4'], ['text 3', '3', '3.3']] }, // biome-ignore format: a table
+    ]);
+  });
+});
+
+describe('haveClasses', () => {
+  const told = (labels: readonly string[], predicted: readonly string[] = labels) =>
+    haveClasses(labels.map((expected, i) => ({ input: '', expected, predicted: predicted[i]! })));
+
+  it('is so for labels that come again, not for answers, numbers or a single class', () => {
+    expect(told(['a', 'a', 'a', 'b', 'b', 'b'])).toBe(true);
+    expect(told(['0', '0', '0', '1', '1', '1'])).toBe(true);
+    expect(told(['a', 'a', 'a', 'b', 'b', 'b'], ['a', 'a', 'b', 'c', 'd', 'e'])).toBe(false);
+    expect(told(['the bank', 'Rome', 'in 1066'])).toBe(false);
+    expect(told(['0', '0', '0', '1', '1', '1'], ['0', '0.1', '0', '0', '0', '0'])).toBe(false);
+    expect(told(['a', 'a', 'a'])).toBe(false);
+    expect(haveClasses([{ input: '', predicted: 'a' }])).toBe(false);
+    expect(haveClasses([])).toBe(false);
   });
 });

@@ -2,12 +2,14 @@ import type { DescribedPrediction } from '../fine-tuning-task.ts';
 import { confusionMatrix } from '../metrics/confusion-matrix.ts';
 import { precisionRecallF1 } from '../metrics/precision-recall-f1.ts';
 import { heatmap } from './charts/heatmap.ts';
+import { scatterChart } from './charts/scatter-chart.ts';
 import type { ReportTable } from './html.ts';
 import type { ReportSection } from './render-report.ts';
 
 /** Classes of a confusion matrix that can still be read. */
 const CLASSES = 20;
 const EXAMPLES = 10;
+const POINTS = 500;
 const OTHERS = 'all others';
 
 /**
@@ -77,7 +79,7 @@ export function classSections(labels: readonly string[], predictions: readonly s
 }
 
 /**
- * Some predictions to look at: wrong ones first, then right ones.
+ * Some predictions to look at: wrong ones first, then right ones; of numbers, those that are furthest off.
  *
  * @param count of either kind at most. @default 10
  */
@@ -85,36 +87,53 @@ export function predictionSection(
   predictions: readonly DescribedPrediction[],
   count: number = EXAMPLES,
 ): ReportSection {
+  const title = 'Predictions';
   const labelled = predictions.filter(({ expected }) => expected !== undefined);
-  if (labelled.length === 0) {
-    return {
-      title: 'Predictions',
-      tables: [
-        {
-          kind: 'texts',
-          head: ['input', 'predicted'],
-          rows: spread(predictions, count).map(({ input, predicted }) => [input, predicted]),
-        },
-      ],
-    };
-  }
-  const wrong = labelled.filter(({ expected, predicted }) => expected !== predicted);
-  const right = labelled.filter(({ expected, predicted }) => expected === predicted);
+  if (labelled.length === 0) return { title, tables: [predictionTable('', spread(predictions, count))] };
+  if (areNumbers(labelled)) return numberSection(title, labelled, count);
+  const isRight = ({ expected, predicted, right = expected === predicted }: DescribedPrediction): boolean =>
+    right;
+  const wrong = labelled.filter((one) => !isRight(one));
+  const right = labelled.filter(isRight);
   const share = ((100 * wrong.length) / labelled.length).toFixed(1);
-  const wrongTable: ReportTable = {
-    kind: 'texts',
-    head: ['input', 'expected', 'wrong prediction'],
-    rows: spread(wrong, count).map(({ input, expected, predicted }) => [input, expected ?? '', predicted]),
-  };
-  const rightTable: ReportTable = {
-    kind: 'texts',
-    head: ['input', 'right prediction'],
-    rows: spread(right, count).map(({ input, predicted }) => [input, predicted]),
-  };
   return {
-    title: 'Predictions',
+    title,
     text: `${wrong.length} of ${labelled.length} are wrong (${share} %). Some of them, and some that are right:`,
-    tables: [...(wrong.length > 0 ? [wrongTable] : []), ...(right.length > 0 ? [rightTable] : [])],
+    tables: [
+      ...(wrong.length > 0 ? [predictionTable('Wrong', spread(wrong, count))] : []),
+      ...(right.length > 0 ? [predictionTable('Right', spread(right, count))] : []),
+    ],
+  };
+}
+
+function numberSection(
+  title: string,
+  predictions: readonly DescribedPrediction[],
+  count: number,
+): ReportSection {
+  const distance = ({ expected, predicted }: DescribedPrediction): number =>
+    Math.abs(Number(expected) - Number(predicted));
+  const furthest = [...predictions].sort((a, b) => distance(b) - distance(a)).slice(0, count);
+  const points = spread(predictions, POINTS).map(({ expected, predicted }) => ({
+    x: Number(expected),
+    y: Number(predicted),
+  }));
+  return {
+    title,
+    charts: [scatterChart({ points, x: 'expected', y: 'predicted' })],
+    tables: [predictionTable('Furthest off', furthest)],
+  };
+}
+
+function predictionTable(caption: string, predictions: readonly DescribedPrediction[]): ReportTable {
+  const withLabels = caption !== 'Right' && predictions.some(({ expected }) => expected !== undefined);
+  return {
+    kind: 'texts',
+    ...(caption !== '' && { caption }),
+    head: withLabels ? ['input', 'expected', 'predicted'] : ['input', 'predicted'],
+    rows: predictions.map(({ input, expected = '', predicted }) =>
+      withLabels ? [input, expected, predicted] : [input, predicted],
+    ),
   };
 }
 
@@ -127,6 +146,17 @@ function spread<T>(all: readonly T[], count: number): T[] {
 /** Labels are classes when there are few of them and most come again: not so the answers to questions. */
 export function haveClasses(predictions: readonly DescribedPrediction[]): boolean {
   const labels = predictions.flatMap(({ expected }) => expected ?? []);
-  const distinct = new Set(labels).size;
-  return labels.length === predictions.length && distinct > 1 && distinct <= labels.length / 3;
+  if (labels.length < predictions.length || areNumbers(predictions)) return false;
+  const distinct = new Set([...labels, ...predictions.map(({ predicted }) => predicted)]).size;
+  return new Set(labels).size > 1 && distinct <= labels.length / 3;
 }
+
+/** What a regression gives; whole numbers may as well be the names of classes. */
+function areNumbers(predictions: readonly DescribedPrediction[]): boolean {
+  return (
+    predictions.every(({ expected, predicted }) => isNumber(expected) && isNumber(predicted)) &&
+    predictions.some(({ predicted }) => !Number.isInteger(Number(predicted)))
+  );
+}
+
+const isNumber = (text = ''): boolean => text.trim() !== '' && Number.isFinite(Number(text));

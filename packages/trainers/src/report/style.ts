@@ -18,6 +18,7 @@ figure .narrow { display: none; }
 }
 .scroll { overflow-x: auto; margin: 0 0 1.25rem; }
 table { border-collapse: collapse; width: 100%; font-size: .925rem; }
+caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 500; }
 .numbers th + th, .numbers td + td { text-align: right; padding: .4rem 0 .4rem .75rem; font-variant-numeric: tabular-nums; }

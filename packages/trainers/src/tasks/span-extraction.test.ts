@@ -117,6 +117,7 @@ test('plausible answers of a question without any are none', () => {
   expect(task.describe!(plausible, prediction(plausible, 'Ann'))).toEqual({
     input: 'where ▸ then Bob and Ann went and then',
     expected: '(no answer)',
+    right: false,
     predicted: 'Ann',
   });
 });

@@ -98,7 +98,10 @@ export function spanExtraction(options: SpanExtractionOptions): SpanExtraction {
       const beginning = context.length > SHOWN ? `${context.slice(0, SHOWN)}…` : context;
       return {
         input: `${question} ▸ ${beginning}`,
-        ...(isLabelled(example) && { expected: textsOf(example)[0] ?? NO_ANSWER }),
+        ...(isLabelled(example) && {
+          expected: textsOf(example)[0] ?? NO_ANSWER,
+          right: squadScore([textsOf(example)], [text], options).exactMatch === 100,
+        }),
         predicted: text === '' ? NO_ANSWER : text,
       };
     },

@@ -24,6 +24,8 @@ export interface LineChartOptions {
   readonly y: string;
   /** Equal ratios, not differences, are equally far apart; what is not above zero is left out. @default false */
   readonly logarithmic?: boolean;
+  /** Of the plot at most, in pixels. @default 320 */
+  readonly height?: number;
 }
 
 /** How many points a curve has at most: more are not seen and make the file large. */
@@ -31,7 +33,7 @@ const POINTS = 400;
 const DOTS = 40;
 const LOGARITHMIC = { type: 'log', nice: false } as const;
 /** Learning rates as 5e-5, not as 0.00005. */
-const FIGURES = "datum.value != 0 && abs(datum.value) < 0.001 ? format(datum.value, '~e') : datum.label";
+const FIGURES = "datum.value == 0 ? '0' : abs(datum.value) < 0.001 ? format(datum.value, '~e') : datum.label";
 const SOLID = [1, 0];
 const DASHES = [6, 4];
 
@@ -47,7 +49,8 @@ const DASHES = [6, 4];
  * console.log(svg.startsWith('<svg'));
  * ```
  */
-export function lineChart({ series, x = 'step', y, logarithmic = false }: LineChartOptions): Chart {
+export function lineChart(options: LineChartOptions): Chart {
+  const { series, x = 'step', y, logarithmic = false, height = 320 } = options;
   const names = series.map(({ name }) => name);
   const values = series.flatMap(({ name, points, dashed, dots = !dashed && points.length <= DOTS }) => {
     const shown = points.filter(
@@ -87,7 +90,7 @@ export function lineChart({ series, x = 'step', y, logarithmic = false }: LineCh
       },
     } as const;
     return {
-      height: Math.round(Math.min(320, width * 0.62)),
+      height: Math.round(Math.min(height, width * 0.62)),
       description: `${y} by ${x}: ${names.join(', ')}`,
       data: { values },
       layer: [
