@@ -6,7 +6,6 @@ import {
   clipByGlobalNorm,
   constant,
   type GradientTransform,
-  layerwiseDecay,
   type Schedule,
   warmupCosine,
   warmupLinear,
@@ -15,7 +14,6 @@ import type { ResolvedArguments } from './resolve-arguments.ts';
 
 /** AdamW as the arguments say, clipped, with their schedule. */
 export function optimizerOf(args: ResolvedArguments, totalSteps: number): GradientTransform {
-  const { layerwiseLearningRateDecay: decay } = args;
   return chain(
     clipByGlobalNorm(args.maxGradNorm === 0 ? Number.POSITIVE_INFINITY : args.maxGradNorm),
     adamW({
@@ -26,7 +24,6 @@ export function optimizerOf(args: ResolvedArguments, totalSteps: number): Gradie
       weightDecay: args.weightDecay,
       decay: isDecayed,
     }),
-    ...(decay === 1 ? [] : [layerwiseDecay({ decay })]),
   );
 }
 

@@ -1,6 +1,5 @@
-// Reviews of places that do not exist, made by rules written for this example. Words of praise stand in bad reviews as
-// often as in good ones: what counts is "not bad at all", "the food was cold, but …", "we had expected … and were wrong".
-// Counting words does not help; seeing which goes with which does.
+// Reviews of places that do not exist, made by rules written for this example. Counting words of praise and blame goes some
+// way; the rest is in "not bad at all", "the food was cold, but …", "we had expected the room to be noisy, but we were wrong".
 import type { TextExample } from '@tenon/data';
 import { Dice, distinct } from '@tenon/example-kit';
 
@@ -86,6 +85,7 @@ class Reviewer {
     const { subject, adjective } = this.#parts(right ? verdict : opposite(verdict));
     return this.#dice.pick([
       () => mine,
+      () => mine,
       () => `${mine} and ${this.#clause(verdict)}`,
       () => `${other}, but ${mine}`,
       () => `although ${other}, ${mine}`,
@@ -98,9 +98,9 @@ class Reviewer {
     ])();
   }
 
-  /** A clause of that verdict: a word of it, or, as often, the opposite denied. */
+  /** A clause of that verdict: a word of it, or the opposite denied. */
   #clause(verdict: Verdict): string {
-    const denied = this.#dice.chance(0.5);
+    const denied = this.#dice.chance(0.3);
     const { subject, adjective } = this.#parts(denied ? opposite(verdict) : verdict);
     const how = this.#dice.pick(
       denied

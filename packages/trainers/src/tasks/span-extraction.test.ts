@@ -35,7 +35,7 @@ const model = () =>
     bert({
       ...bertTiny,
       ...size,
-      dropout: 0,
+      hiddenDropout: 0,
       attentionDropout: 0,
       initializerRange: 0.2,
       pooler: false,
