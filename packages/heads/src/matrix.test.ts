@@ -33,11 +33,12 @@ describe.each(testBackends())('%s', (backend) => {
     });
 
     for (const head of heads) {
-      const { name, needs, labels, ignored, seesPadding } = head;
+      const { name, also, needs, labels, ignored, seesPadding } = head;
+      const title = also === undefined ? name : `${name} ${also}`;
       const make = (): Objective<ModelInput> => head.make(model.make(head.pools));
 
       if (needs !== undefined && !has.includes(needs)) {
-        test(`${name} refuses it`, () => {
+        test(`${title} refuses it`, () => {
           using backbone = model.make(head.pools);
           expect(() => head.make(backbone)).toThrow(
             `${name}: expected a backbone with a ${needs}, got ${backbone.constructor.name} without.`,
@@ -45,7 +46,7 @@ describe.each(testBackends())('%s', (backend) => {
         });
         continue;
       }
-      describe(name, () => {
+      describe(title, () => {
         const text = laidOut(BATCH, 5, (b) => leftPadding && b === 2);
         const zero = [model.zeroGradient, head.zeroGradient].flatMap((pattern) => pattern?.source ?? []);
         const contract = headContract({

@@ -17,6 +17,8 @@ import { int32, type Rows, type Text } from './matrix-text.ts';
 
 export interface HeadRow {
   readonly name: string;
+  /** What tells it from others of its class. */
+  readonly also?: string;
   make(backbone: Backbone): Objective<ModelInput>;
   /** What goes with a text. */
   labels(text: Text): Readonly<Record<string, Tensor | number>>;
@@ -101,6 +103,16 @@ export const heads: readonly HeadRow[] = [
     labels: (text) => ({ labels: int32(sequenceLabels(text)) }),
     ignored: (text) => ({ labels: int32(ignoredSequences(text)) }),
     pools: true,
+  },
+  {
+    name: 'SequenceClassification',
+    also: 'and a language model',
+    make: (backbone) =>
+      new SequenceClassification(backbone, { labels: 3, lmCoefficient: 0.5 }) as Objective<ModelInput>,
+    labels: (text) => ({ labels: int32(sequenceLabels(text)) }),
+    ignored: (text) => ({ labels: int32(ignoredSequences(text)), lmLabels: int32(ignoredTokens(text)) }),
+    pools: true,
+    needs: 'scorer',
   },
   {
     name: 'TokenClassification',

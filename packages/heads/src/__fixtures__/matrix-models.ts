@@ -1,5 +1,6 @@
 // A tiny one of every model.
 import { type Backbone, type ModelInput, RandomStream } from '@tenon/core';
+import { MixedLayers } from '@tenon/layers';
 import {
   bert,
   bertTiny,
@@ -47,6 +48,25 @@ const sizes = {
 };
 const decoder = { has: ['scorer', 'tokenEmbedding'], leftPadding: true } as const;
 
+function tinyELMo(): Backbone {
+  const filters = [[2, 6]] as const;
+  const config = { ...elmoSmall, maxCharacters: 5, characterEmbeddingSize: 3, filters };
+  return elmo({ ...config, layers: 1, cellSize: 6, projectionSize: 4 }, random());
+}
+/** What models that read the characters of words have in common. */
+const words: Omit<ModelRow, 'name' | 'make'> = {
+  has: [],
+  leftPadding: false,
+  input: ({ ids, mask }) => ({
+    characterIds: tensor3d(
+      ids.map((row) => row.map((word) => [259, 98 + word, 120 - 2 * word, 260, 261])),
+      undefined,
+      'int32',
+    ),
+    attentionMask: int32(mask) as Tensor2D,
+  }),
+};
+
 export const models: readonly ModelRow[] = [
   {
     name: 'BERT',
@@ -78,22 +98,10 @@ export const models: readonly ModelRow[] = [
     leftPadding: true,
     zeroGradient: /^backbone\.crit\./, // the softmax: no part of most heads
   },
+  { name: 'ELMo', make: tinyELMo, ...words },
   {
-    name: 'ELMo',
-    make: () => {
-      const filters = [[2, 6]] as const;
-      const config = { ...elmoSmall, maxCharacters: 5, characterEmbeddingSize: 3, filters };
-      return elmo({ ...config, layers: 1, cellSize: 6, projectionSize: 4 }, random());
-    },
-    has: [],
-    leftPadding: false,
-    input: ({ ids, mask }) => ({
-      characterIds: tensor3d(
-        ids.map((row) => row.map((word) => [259, 98 + word, 120 - 2 * word, 260, 261])),
-        undefined,
-        'int32',
-      ),
-      attentionMask: int32(mask) as Tensor2D,
-    }),
+    name: 'ELMo, its layers mixed',
+    make: () => new MixedLayers(tinyELMo(), { layers: 2 }),
+    ...words,
   },
 ];
