@@ -41,9 +41,12 @@ import { type HeadOptions, projection } from './head-options.ts';
 import { counted, IGNORED, meanOfCounted } from './label-loss.ts';
 
 export interface QuestionAnsweringBatch extends ModelInput {
-  /** int32 [B]: the answer's first token. One at or beyond T, outside of the window, does not count, nor does −100. */
+  /**
+   * int32 [B]: the answer's first token; 0, the first token of all ([CLS]), where the text has no answer, as in SQuAD
+   * 2.0 and in windows beside the answer. One at or beyond T does not count, nor does a negative one.
+   */
   readonly startPositions: Tensor1D;
-  /** int32 [B]: the answer's last token, counted alike. */
+  /** int32 [B]: the answer's last token; 0 where there is none. Counted alike. */
   readonly endPositions: Tensor1D;
 }
 
@@ -62,11 +65,18 @@ export type Spans = {
   readonly end: Tensor1D;
   /** [B]: the sum of the two scores. */
   readonly score: Tensor1D;
+  /**
+   * [B]: the sum of the first token's two scores, which stands for "no answer". Where it is above `score`, by more than a
+   * threshold that is chosen on held-out questions, the text has none (Devlin et al. 2019, section 4.3).
+   */
+  readonly nullScore: Tensor1D;
 };
 
 export interface PredictSpansOptions extends EncodeOptions {
   /** Tokens that an answer has at most. @default 30 */
   readonly maximumLength?: number;
+  /** int32 [B, T], 1 where an answer may lie: the tokens of the text without those of the question. @default all that are no padding */
+  readonly answerMask?: Tensor2D;
 }
 
 /**
@@ -126,24 +136,34 @@ export class QuestionAnswering extends Module implements TaskModel, Objective<Qu
     return { loss };
   }
 
-  /** The best answer in each text, at most `maximumLength` tokens long, with no padding. */
+  /**
+   * The best answer in each text, at most `maximumLength` tokens long, with no padding, and how that compares with none.
+   *
+   * @throws {TenonError} about a length that is none, and an answer mask of another shape.
+   */
   predict(input: ModelInput, options: PredictSpansOptions = {}): Spans {
-    const { maximumLength = 30, ...rest } = options;
+    const { maximumLength = 30, answerMask, ...rest } = options;
     assertWhole('maximumLength', maximumLength);
     return tidy(() => {
       const { start, end } = this.logits(input, rest);
       const [B, T] = start.shape;
       const sums = add(expandDims(start, 2), expandDims(end, 1)); // [B, T, T]: from each token to each
       const allowed = add(sums, spanMask(T, maximumLength));
-      const { attentionMask: mask } = input;
-      const padding = mask && reshape<Rank.R2>(paddingMask(mask), [B, T]); // [B, T]
-      const scores = padding ? add(add(allowed, expandDims(padding, 1)), expandDims(padding, 2)) : allowed;
+      if (answerMask !== undefined) {
+        assertShape('answer mask', answerMask.shape, [B, T], 'Pass 1 or 0 for each token.');
+      }
+      const scores = [input.attentionMask, answerMask].reduce((sum, mask) => {
+        if (mask === undefined) return sum;
+        const outside = reshape<Rank.R2>(paddingMask(mask), [B, T]);
+        return add(add(sum, expandDims(outside, 1)), expandDims(outside, 2));
+      }, allowed);
       const flat = reshape<Rank.R2>(scores, [B, T * T]);
       const best = cast(argMax<Tensor1D>(flat, 1), 'int32');
       return {
         start: floorDiv<Tensor1D>(best, scalar(T, 'int32')),
         end: mod<Tensor1D>(best, scalar(T, 'int32')),
         score: max<Tensor1D>(flat, 1),
+        nullScore: reshape<Rank.R1>(slice(sums, 0, [B, 1, 1]), [B]),
       };
     });
   }

@@ -223,8 +223,10 @@ class Layer extends Module {
 /**
  * Llama without a head: a pre-norm decoder with rotary positions and a gated feed-forward layer.
  *
- * It takes `inputIds` or `inputEmbeds`, with `attentionMask` and `positionIds`. `hiddenStates` are the embeddings, then
- * the output of every layer, the last of them after the last norm. Built by `llama(config)`.
+ * It takes `inputIds` or `inputEmbeds`, with `attentionMask` and `positionIds`. These are read as numbers while a
+ * pass is made: leave them out of a step that `compile` records, where tokens are counted from the state's length on.
+ * `hiddenStates` are the embeddings, then the output of every layer, the last of them after the last norm. Built by
+ * `llama(config)`.
  */
 export class Llama extends Module implements Backbone {
   readonly embed_tokens: Embedding;

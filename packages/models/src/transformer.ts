@@ -245,8 +245,9 @@ class Stack<L extends Module> extends Module {
  * The Transformer of 2017 without a head: an encoder that reads a text and a decoder that writes another, both
  * post-norm with sinusoidal positions, over one table of token embeddings.
  *
- * Texts are `inputIds` or `inputEmbeds` (not yet scaled), with `attentionMask` and `positionIds`. `hiddenStates` are
- * the output of the embeddings, then of every layer. Built by `transformer(config)`.
+ * Texts are `inputIds` or `inputEmbeds` (not yet scaled), with `attentionMask` and `positionIds`. These are
+ * read as numbers while a pass is made: leave them out of a step that `compile` records. `hiddenStates` are the output
+ * of the embeddings, then of every layer. Built by `transformer(config)`.
  */
 export class Transformer extends Module implements EncoderDecoder {
   readonly shared: Embedding;
