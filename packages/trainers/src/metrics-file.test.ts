@@ -42,4 +42,12 @@ describe('metricsFile', () => {
       { type: 'evaluation', step: 20 },
     ]);
   });
+
+  it('takes an evaluation without a run', async () => {
+    const file = join(newFolder(), 'log', 'metrics.jsonl');
+    const control = { shouldTrainingStop: false, shouldEvaluate: false, shouldSave: false, shouldLog: false };
+    const event = { step: 3, loss: 1, perplexity: Math.E, metrics: { accuracy: 0.5 }, seconds: 2 };
+    await metricsFile(file).onEvaluate?.(event, control);
+    expect(linesOf(file)).toEqual([{ type: 'evaluation', ...event, seconds: 0 }]);
+  });
 });

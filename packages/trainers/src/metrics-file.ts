@@ -26,6 +26,7 @@ export function metricsFile(file: string, { every = 1 }: MetricsFileOptions = {}
       if (event.step % every === 0) append(file, { type: 'step', ...event });
     },
     onEvaluate(event) {
+      mkdirSync(dirname(file), { recursive: true }); // there may have been no run
       append(file, { type: 'evaluation', ...event });
     },
   };

@@ -90,7 +90,21 @@ describe('htmlReport', () => {
     await callback.onPredict?.({ step: 60, predictions: ['good'], describe }, control);
     const html = readFileSync(file, 'utf8');
     expect(rows(html)).toContain('|a new one||good|');
-    expect(headings(html)).not.toContain('Confusion matrix');
+    expect(headings(html)).toEqual(expect.arrayContaining(['Confusion matrix', 'Further predictions']));
+  });
+
+  it('is written of an evaluation alone', async () => {
+    const file = join(newFolder(), 'report.html');
+    const baselines = { bigrams: { perplexity: 7.5 } };
+    await htmlReport(file, { title: 'Reviews', baselines }).onEvaluate?.(
+      { step: 0, loss: Math.LN2, perplexity: 2, metrics: { accuracy: 0.25 }, seconds: 1 },
+      control,
+    );
+    expect(rows(readFileSync(file, 'utf8')).slice(0, 3)).toEqual([
+      '|||accuracy||loss||perplexity|',
+      '|this model||0.2500||0.6931||2|',
+      '|bigrams||||||7.5000|',
+    ]);
   });
 
   it('says why a run failed', async () => {

@@ -44,13 +44,15 @@ export interface HtmlReportOptions {
 export function htmlReport(file: string, options: HtmlReportOptions): TrainerCallback {
   let history = new RunHistory();
   let begin: TrainBeginEvent | undefined;
-  let described: readonly DescribedPrediction[] = [];
+  let evaluated: () => readonly DescribedPrediction[] = () => [];
+  let predicted: readonly DescribedPrediction[] = [];
   let outcome: string | undefined;
   let layers: readonly ReportSection[] = [];
 
   const write = async (): Promise<void> => {
     const { title, summary, sections = [] } = options;
     const own = typeof sections === 'function' ? await sections() : sections;
+    const described = evaluated();
     await writeReport(file, {
       title,
       ...(summary !== undefined && { summary }),
@@ -59,12 +61,14 @@ export function htmlReport(file: string, options: HtmlReportOptions): TrainerCal
         ...curveSections(history),
         ...(haveClasses(described) ? classSections(...labelsOf(described)) : []),
         ...(described.length > 0 ? [predictionSection(described)] : []),
+        ...(predicted.length > 0 ? [{ ...predictionSection(predicted), title: 'Further predictions' }] : []),
         ...layers,
         ...own,
         { title: 'Settings', tables: [settingsTable(begin, options.settings ?? {})] },
       ],
     });
   };
+  const isTraining = (): boolean => begin !== undefined && outcome === undefined;
   /** The model may be gone when something is evaluated or predicted later: what is wanted of it is read now. */
   const end = async (text: string): Promise<void> => {
     outcome = text;
@@ -76,16 +80,17 @@ export function htmlReport(file: string, options: HtmlReportOptions): TrainerCal
       if (event.resumedFrom === undefined) history = new RunHistory();
       begin = event;
       outcome = undefined;
+      predicted = [];
     },
     onStepEnd: (event) => history.addStep(event),
     async onEvaluate(event) {
       history.addEvaluation(event);
-      described = event.describe?.() ?? described;
-      if (outcome !== undefined) await write();
+      evaluated = event.describe ?? evaluated;
+      if (!isTraining()) await write();
     },
     async onPredict(event) {
-      described = event.describe?.() ?? described;
-      if (outcome !== undefined) await write();
+      predicted = [...predicted, ...(event.describe?.() ?? [])];
+      if (!isTraining()) await write();
     },
     onTrainEnd: ({ step, stopped }) =>
       end(
@@ -117,7 +122,7 @@ function resultSection(
 ): ReportSection {
   const last = history.evaluations.at(-1);
   const results = {
-    ...(last && { 'this model': { ...last.metrics, loss: last.loss } }),
+    ...(last && { 'this model': { ...last.metrics, loss: last.loss, ...perplexity(last.loss, baselines) } }),
     ...baselines,
   };
   const names = [...new Set(Object.values(results).flatMap((scores) => Object.keys(scores)))];
@@ -126,6 +131,16 @@ function resultSection(
     ...names.map((metric) => (scores as Readonly<Record<string, number>>)[metric] ?? ''),
   ]);
   return { title: 'Result', text, tables: rows.length === 0 ? [] : [{ head: ['', ...names], rows }] };
+}
+
+/** Of a loss that is no likelihood it would mean nothing: it is shown where a baseline has one. */
+function perplexity(
+  loss: number,
+  baselines: NonNullable<HtmlReportOptions['baselines']>,
+): { perplexity?: number } {
+  return Object.values(baselines).some((scores) => 'perplexity' in scores)
+    ? { perplexity: Math.exp(loss) }
+    : {};
 }
 
 function settingsTable(

@@ -11,12 +11,12 @@ const PREFIX = 'events.out.tfevents.';
 export class EventFile {
   readonly #path: string;
 
-  /** @param step the first one that is written; what older files say of it and of later ones is out of date. */
-  constructor(folder: string, step: number) {
+  /** @param from what older files say of this step and of later ones is out of date. @default it all holds */
+  constructor(folder: string, from?: number) {
     mkdirSync(folder, { recursive: true });
     this.#path = join(folder, newName(folder));
-    this.#write(step, { fileVersion: 'brain.Event:2' });
-    this.#write(step, { sessionStart: true });
+    this.#write(from ?? 0, { fileVersion: 'brain.Event:2' });
+    if (from !== undefined) this.#write(from, { sessionStart: true });
   }
 
   scalars(step: number, scalars: Readonly<Record<string, number>>): void {

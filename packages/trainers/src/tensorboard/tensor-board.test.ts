@@ -56,6 +56,17 @@ describe('tensorBoard', () => {
     expect(Math.abs(events[0]!.wallTime - Date.now() / 1000)).toBeLessThan(3600);
   });
 
+  it('writes an evaluation without a run, and leaves the files before it as they are', async () => {
+    const folder = newFolder();
+    await run({ callbacks: [tensorBoard(folder)] });
+    await tensorBoard(folder).onEvaluate?.({ step: 0, loss: 0.25, perplexity: 1, seconds: 1 }, control);
+    const [, events = []] = readEvents(folder);
+    expect(events.map(({ wallTime, ...event }) => event)).toEqual([
+      { step: 0, fileVersion: 'brain.Event:2', scalars: {}, texts: {} },
+      { step: 0, scalars: { 'eval/loss': 0.25, 'eval/runtime': 1 }, texts: {} },
+    ]);
+  });
+
   it('leaves whole events when it is killed, and begins a file where the run goes on', async () => {
     const [killed = [], resumed = [], ...others] = readEvents(await killedRun());
     expect(others).toEqual([]);

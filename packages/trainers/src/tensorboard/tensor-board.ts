@@ -36,8 +36,9 @@ export function tensorBoard(folder: string): TrainerCallback {
       });
     },
     onEvaluate({ step, loss, metrics, seconds }) {
+      file ??= new EventFile(folder); // an evaluation without a run
       const named = Object.entries(metrics ?? {}).map(([name, value]) => [`eval/${name}`, value]);
-      file?.scalars(step, { 'eval/loss': loss, ...Object.fromEntries(named), 'eval/runtime': seconds });
+      file.scalars(step, { 'eval/loss': loss, ...Object.fromEntries(named), 'eval/runtime': seconds });
     },
   };
 }
