@@ -49,8 +49,13 @@ export function shuffle<Item>(
 }
 
 /** What random numbers are for. Each purpose has its own, far beyond the calls in which a model's dropout draws. */
-type Purpose = 'order' | 'collate' | 'split';
-const CALLS: Record<Purpose, number> = { order: 2 ** 31 + 1, collate: 2 ** 31 + 2, split: 2 ** 31 + 3 };
+type Purpose = 'order' | 'collate' | 'split' | 'pairs';
+const CALLS: Record<Purpose, number> = {
+  order: 2 ** 31 + 1,
+  collate: 2 ** 31 + 2,
+  split: 2 ** 31 + 3,
+  pairs: 2 ** 31 + 4,
+};
 
 /** Random numbers that depend on seed, purpose, epoch and place alone. */
 export function randomFor(purpose: Purpose, seed: number, epoch: number, place: number): RandomStream {

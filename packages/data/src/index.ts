@@ -39,6 +39,35 @@ export {
 } from './gpt-rows.ts';
 export { intentNames, labelIds, labelNames, tagNames } from './labels.ts';
 export {
+  type BidirectionalBatch,
+  type BidirectionalOptions,
+  bidirectionalBatches,
+  type WordVocabularyOptions,
+  wordVocabulary,
+} from './pretraining/bidirectional-batches.ts';
+export {
+  type NextSentenceExample,
+  type NextSentenceOptions,
+  nextSentenceExamples,
+} from './pretraining/next-sentence.ts';
+export { type PackedTokens, type PackTokensOptions, packTokens } from './pretraining/pack-tokens.ts';
+export {
+  type BertPretrainingBatch,
+  type BertPretrainingOptions,
+  bertPretrainingBatches,
+  type MaskedTokenBatch,
+  type MaskedTokenOptions,
+  maskedTokenBatches,
+} from './pretraining/pretraining-batches.ts';
+export { type SegmentBatch, segmentBatches } from './pretraining/segment-batches.ts';
+export type { SegmentOptions } from './pretraining/segment-source.ts';
+export {
+  type MaskedTokens,
+  type TokenMasker,
+  type TokenMaskerOptions,
+  tokenMasker,
+} from './pretraining/token-masker.ts';
+export {
   type BertTextBatch,
   type BertTextFeature,
   type BertTextOptions,

@@ -2,13 +2,7 @@ import { assertWhole, TenonError } from '@tenon/core';
 import type { TrainingArguments } from './training-arguments.ts';
 
 /** What has no default stays open. */
-type Open =
-  | 'outputDir'
-  | 'saveTotalLimit'
-  | 'metricForBestModel'
-  | 'greaterIsBetter'
-  | 'layerwiseLearningRateDecay'
-  | 'freeze';
+type Open = 'outputDir' | 'saveTotalLimit' | 'metricForBestModel' | 'greaterIsBetter' | 'freeze';
 
 export type ResolvedArguments = Required<Omit<TrainingArguments, Open>> & Pick<TrainingArguments, Open>;
 
@@ -35,6 +29,7 @@ const DEFAULTS = {
   groupByLength: false,
   dataloaderDropLast: false,
   resumeFromCheckpoint: false,
+  layerwiseLearningRateDecay: 1,
 } as const satisfies TrainingArguments;
 
 /** Arguments that have no default of their own, or one that follows from others. */
@@ -43,7 +38,6 @@ const OTHERS: readonly (keyof TrainingArguments)[] = [
   'saveTotalLimit',
   'metricForBestModel',
   'greaterIsBetter',
-  'layerwiseLearningRateDecay',
   'freeze',
   'evalStrategy',
   'evalSteps',
@@ -104,6 +98,7 @@ function assertRanges(args: ResolvedArguments): void {
   assertBetween('warmupRatio', args.warmupRatio, 0, 1);
   assertBetween('maxGradNorm', args.maxGradNorm, 0, Number.POSITIVE_INFINITY);
   assertAboveZero('numTrainEpochs', args.numTrainEpochs);
+  assertAboveZero('layerwiseLearningRateDecay', args.layerwiseLearningRateDecay);
   assertOneOf('evalStrategy', args.evalStrategy, STRATEGIES);
   assertOneOf('saveStrategy', args.saveStrategy, STRATEGIES);
   assertOneOf('lrSchedulerType', args.lrSchedulerType, SCHEDULES);

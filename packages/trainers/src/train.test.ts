@@ -10,6 +10,7 @@ import { type NumberBatch, numberBatches } from './__fixtures__/number-batches.t
 import { recorder } from './__fixtures__/recorder.ts';
 import { TinyObjective } from './__fixtures__/tiny-objective.ts';
 import { abortAt, newFolder, optimizer, run } from './__fixtures__/tiny-run.ts';
+import type { TrainOptions } from './train.ts';
 import type { TrainerCallback } from './trainer-callback.ts';
 
 describe.each(testBackends())('train on %s', (backend) => {
@@ -128,6 +129,125 @@ describe('train', () => {
     const { stopped, step, evaluation } = await run({ batches: numberBatches({ limit: 5 }) });
     expect({ stopped, step }).toEqual({ stopped: 'exhausted', step: 5 });
     expect(evaluation).toBeDefined();
+  });
+
+  it('makes an update of what is left of an accumulation when the batches end', async () => {
+    const dropless = (): TinyObjective => new TinyObjective({ dropout: 0 });
+    // Batches of 4 rows in twos, and one that is left; the same rows as batches of 8, 8 and 4.
+    const small = await run({
+      objective: dropless(),
+      batches: numberBatches({ rows: 4, limit: 5 }),
+      optimizer: accumulate(2, optimizer),
+    });
+    const rest = numberBatches({ rows: 4 });
+    rest.seek({ seed: 1, taken: 4 });
+    const pairs = numberBatches({ rows: 8, limit: 2 });
+    const next = async (): Promise<NumberBatch> => (await pairs.next()) ?? (await rest.next())!;
+    const large = await run({ objective: dropless(), batches: { ...pairs, next }, steps: 3 });
+    expect(small).toMatchObject({ stopped: 'exhausted', step: 3 });
+    for (const [i, weight] of small.weights.entries()) expect(weight).toBeCloseTo(large.weights[i]!, 5);
+  });
+
+  it('ends an accumulation, and evaluates and saves, with the epoch', async () => {
+    const { events, callback } = recorder([
+      'onEpochBegin',
+      'onSubstepEnd',
+      'onStepEnd',
+      'onEpochEnd',
+      'onEvaluate',
+    ]);
+    const { step } = await run({
+      batches: { ...numberBatches({ limit: 6 }), batchesPerEpoch: 3 },
+      optimizer: accumulate(2, optimizer),
+      evaluation: { batches: () => numberBatches({ seed: 9, limit: 1 }), every: 'epoch' },
+      callbacks: [callback],
+    });
+    expect(step).toBe(4);
+    expect(events.map(({ name, step, epoch }) => `${name} ${step} ${epoch!.toFixed(1)}`)).toEqual([
+      'onEvaluate 0 0.0',
+      'onEpochBegin 0 0.0',
+      'onSubstepEnd 0 0.0',
+      'onStepEnd 1 0.7',
+      'onStepEnd 2 1.0',
+      'onEpochEnd 2 1.0',
+      'onEvaluate 2 1.0',
+      'onEpochBegin 2 1.0',
+      'onSubstepEnd 2 1.0',
+      'onStepEnd 3 1.7',
+      'onStepEnd 4 2.0',
+      'onEpochEnd 4 2.0',
+      'onEvaluate 4 2.0',
+      'onEpochBegin 4 2.0',
+    ]);
+  });
+
+  it('needs batches that know their epochs for what is to happen at each', async () => {
+    const evaluation = { batches: () => numberBatches({ limit: 1 }), every: 'epoch' as const };
+    await expect(run({ evaluation })).rejects.toThrow(
+      "evaluation every: expected a number of steps, as these batches do not know how many make an epoch, got 'epoch'. Pass a number, or a source with batchesPerEpoch.",
+    );
+  });
+
+  it('logs means of steps, the same after an interruption', async () => {
+    const logged = async (change: Partial<TrainOptions<NumberBatch>> = {}): Promise<object[]> => {
+      const { events, callback } = recorder(['onLog']);
+      await run({ logEvery: 6, ...change, callbacks: [callback, ...(change.callbacks ?? [])] });
+      return events;
+    };
+    const { events, callback } = recorder();
+    const whole = await logged({ callbacks: [callback] });
+    const steps = events.filter((event) => event.name === 'onStepEnd');
+    const mean = (from: number, to: number): number =>
+      steps.slice(from, to).reduce((sum, { loss }) => sum + loss, 0) / (to - from);
+    expect(whole).toMatchObject([
+      { step: 6, loss: expect.closeTo(mean(0, 6), 10), learningRate: 0.05 },
+      { step: 12, loss: expect.closeTo(mean(6, 12), 10) },
+      { step: 18, loss: expect.closeTo(mean(12, 18), 10) },
+      { step: 20, loss: expect.closeTo(mean(18, 20), 10) },
+    ]);
+    const folder = newFolder();
+    const first = await logged({ checkpoints: { folder }, ...abortAt(9) });
+    const second = await logged({ checkpoints: { folder, resume: true } });
+    expect([...first, ...second]).toEqual(whole);
+  });
+
+  it('does what a callback asks for', async () => {
+    const { events, callback } = recorder();
+    const folder = newFolder();
+    const asking: TrainerCallback = {
+      onStepEnd({ step }, control) {
+        if (step === 3) control.shouldEvaluate = true;
+        if (step === 4) control.shouldSave = true;
+        if (step === 6) control.shouldTrainingStop = true;
+      },
+    };
+    const result = await run({ checkpoints: { folder }, callbacks: [asking, callback] });
+    expect(result).toMatchObject({ stopped: 'stopped', step: 6, checkpoint: join(folder, 'step-00000006') });
+    const others = events.filter(({ name }) => name !== 'onStepEnd');
+    expect(others.map(({ name, step }) => `${name} ${step}`)).toEqual([
+      'onTrainBegin 0',
+      'onEvaluate 0',
+      'onEvaluate 3',
+      'onSave 4',
+      'onEvaluate 6',
+      'onSave 6',
+      'onTrainEnd 6',
+    ]);
+  });
+
+  it('refuses two callbacks that would save their states under one name', async () => {
+    const saved = { name: 'count', save: () => 1, load: () => undefined };
+    await expect(run({ callbacks: [{ saved }, { saved }] })).rejects.toThrow(
+      'callbacks: expected a name of its own for each state that is saved, got count twice. Pass only one callback of a kind, or give each its own name.',
+    );
+  });
+
+  it('refuses a model of which nothing is trainable', async () => {
+    using objective = new TinyObjective();
+    objective.weight.trainable = false;
+    await expect(run({ objective })).rejects.toThrow(
+      'objective: expected a parameter that is trainable, got none. Freeze less of it.',
+    );
   });
 
   it('refuses a number of steps that is none', async () => {

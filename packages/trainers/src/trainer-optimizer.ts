@@ -6,6 +6,7 @@ import {
   clipByGlobalNorm,
   constant,
   type GradientTransform,
+  layerwiseDecay,
   type Schedule,
   warmupCosine,
   warmupLinear,
@@ -14,6 +15,7 @@ import type { ResolvedArguments } from './resolve-arguments.ts';
 
 /** AdamW as the arguments say, clipped, with their schedule. */
 export function optimizerOf(args: ResolvedArguments, totalSteps: number): GradientTransform {
+  const { layerwiseLearningRateDecay: decay } = args;
   return chain(
     clipByGlobalNorm(args.maxGradNorm === 0 ? Number.POSITIVE_INFINITY : args.maxGradNorm),
     adamW({
@@ -24,6 +26,7 @@ export function optimizerOf(args: ResolvedArguments, totalSteps: number): Gradie
       weightDecay: args.weightDecay,
       decay: isDecayed,
     }),
+    ...(decay === 1 ? [] : [layerwiseDecay({ decay })]),
   );
 }
 

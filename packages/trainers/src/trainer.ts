@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type BatchSource, type Json, type Objective, TenonError } from '@tenon/core';
+import { type BatchSource, freeze, type Json, type Objective, TenonError } from '@tenon/core';
 import { type Examples, processedBatches } from '@tenon/data';
 import { CallbackList } from './callback-list.ts';
 import { countTokens } from './count-batch.ts';
@@ -63,6 +63,7 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
       });
     }
     assertOwnOptimizer(options);
+    if (this.args.freeze !== undefined) freeze(this.model, this.args.freeze);
   }
 
   /**
@@ -245,6 +246,7 @@ const OPTIMIZER_ARGUMENTS = [
   'lrSchedulerType',
   'warmupRatio',
   'warmupSteps',
+  'layerwiseLearningRateDecay',
 ] as const;
 
 function assertOwnOptimizer({

@@ -1,3 +1,5 @@
+import type { ParameterChoice } from '@tenon/core';
+
 /**
  * How to train, by Hugging Face's names in camelCase and with its defaults. What is not here does not exist: an
  * unknown name is refused.
@@ -67,8 +69,8 @@ export interface TrainingArguments {
   readonly resumeFromCheckpoint?: boolean | 'if-any';
   /** Ours: each layer learns at this share of the rate of the one above it, as in 0.95. @default 1 */
   readonly layerwiseLearningRateDecay?: number;
-  /** Ours: parameters that stay as they are, by their names or a part of them. */
-  readonly freeze?: readonly (string | RegExp)[];
+  /** Ours: parameters that stay as they are, as in `/^backbone\./`: no gradient is computed for them. @default none */
+  readonly freeze?: ParameterChoice;
 }
 
 export type LearningRateSchedulerType = 'linear' | 'cosine' | 'constant' | 'constant_with_warmup';

@@ -84,6 +84,14 @@ export class TrainingRun<Batch> implements Disposable {
     assertEpochs('checkpoints every', options.checkpoints?.every, batchesPerEpoch);
     const { objective, optimizer, batches, seed, tokens, state, callbacks } = options;
     const trainable = new Map([...objective.parameters()].filter(([, parameter]) => parameter.trainable));
+    if (trainable.size === 0) {
+      throw new TenonError({
+        subject: 'objective',
+        expected: 'a parameter that is trainable',
+        got: 'none',
+        advice: 'Freeze less of it.',
+      });
+    }
     this.#options = options;
     this.#checkpoints = options.checkpoints && new RunCheckpoints(options.checkpoints);
     this.#callbacks = new CallbackList(callbacks);

@@ -201,6 +201,12 @@ async function comparePredictions(
     });
     comparison.strings('predictions', got, entriesOf(texts));
   }
+  if (golden.has('null_odds.json')) {
+    const odds = await golden.json('null_odds.json');
+    const got = predictions.map(({ nullScoreDiff }) => nullScoreDiff ?? Number.NaN);
+    const expected = predictions.map(({ example }) => odds.number(example.id));
+    comparison.numbers('null_odds', got, expected, FLOAT64);
+  }
   if (golden.has('nbest.json')) {
     const answers = await golden.json('nbest.json');
     for (const prediction of predictions) compareAnswers(prediction, answers, comparison);

@@ -1,5 +1,5 @@
 import { leakFree, selectBackend, testBackends } from '@tenon/testing';
-import { bertTokenizer } from '@tenon/tokenizers';
+import { tokenizerFromJSON } from '@tenon/tokenizers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { SquadExample } from '../examples.ts';
 import { tinyBert as tokenizer } from '../processors/__fixtures__/tiny-bert.ts';
@@ -61,6 +61,7 @@ test('the original’s answers are words, or what reads like the answer in them'
   expect(read(example('a xtai, b', 'tai', 3), original)[0]).toContain('a <[UNK] [UNK]> b');
   expect(read(example('b a-a c', 'a', 4), original)[0]).toContain('b <a> [UNK] a c'); // it starts at the other a
   expect(read(example('b a-a c', 'a', 4))[0]).toContain('b a [UNK] <a> c');
+  expect(read(example('a b', 'b', 2, { question: '' }), original)).toEqual(['[CLS] [SEP] a <b> [SEP]']);
   expect(read(example('a b\t c', 'b\t c', 2), original)[0]).toContain('a <b c>'); // white space counts as one blank
 });
 
@@ -79,11 +80,39 @@ test('a long question is cut and counted', () => {
   expect(processor.truncated.summary()).toBe('1 example lost 2 tokens (first: q.json, id q1)');
 });
 
-test('any template is followed', () => {
-  const words = ['<s>', '</s>', '<pad>', '<unk>', 'a', 'b'];
-  const vocabulary = new Map(words.map((word, id) => [word, id]));
-  const bare = bertTokenizer({ vocabulary, unknownToken: '<unk>' });
-  expect(() => features(example('a b', 'b', 2, { question: 'a' }), { tokenizer: bare })).toThrow(
+/** The tokenizer with its pairs written in another way, piece by piece. */
+function withPairs(pair: readonly [piece: string, type: number][]) {
+  const pieces = pair.map(([id, type_id]) => ({
+    [/^[AB]$/.test(id) ? 'Sequence' : 'SpecialToken']: { id, type_id },
+  }));
+  const special_tokens = Object.fromEntries(
+    ['[CLS]', '[SEP]'].map((id) => [id, { id, ids: [tokenizer.tokenToId(id)!], tokens: [id] }]),
+  );
+  const single = [{ Sequence: { id: 'A', type_id: 0 } }];
+  const post_processor = { type: 'TemplateProcessing', single, pair: pieces, special_tokens };
+  return tokenizerFromJSON({ ...tokenizer.toJSON(), post_processor });
+}
+
+test('the tokenizer’s template is followed', () => {
+  const pair = [
+    ['[CLS]', 0],
+    ['A', 0],
+    ['[SEP]', 0],
+    ['[SEP]', 1],
+    ['B', 0],
+    ['[SEP]', 2],
+  ] as const;
+  const [feature] = features(example('a b', 'b', 2), {
+    tokenizer: withPairs(pair.map(([id, type]) => [id, type])),
+  });
+  expect([...feature!.inputIds]).toEqual([2, 17, 3, 3, 5, 6, 3]);
+  expect([...feature!.tokenTypeIds]).toEqual([0, 0, 0, 1, 0, 0, 2]);
+  expect([feature!.contextStart, feature!.startPosition]).toEqual([4, 5]);
+  const bare = withPairs([
+    ['A', 0],
+    ['B', 1],
+  ]);
+  expect(() => features(example('a b', 'b', 2), { tokenizer: bare })).toThrow(
     'squadProcessor: tokenizer: expected one that begins with a special token, as BERT with [CLS], got a template that begins with the text. Pass a tokenizer with a template: bertTokenizer with [CLS] and [SEP] in its vocabulary.',
   );
 });

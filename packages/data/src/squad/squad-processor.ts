@@ -32,7 +32,7 @@ export interface SquadProcessorOptions extends PaddingOptions {
   /**
    * Find answers as run_squad.py of Google's BERT does, by words between white space, and with them the first place in
    * these words that reads like the answer. Without, an answer is the tokens that its characters lie in: the only way for
-   * Chinese, where a whole sentence is one such word.
+   * Chinese, where a whole sentence is one such word. The original reads questions without a word, too.
    * @default false
    */
   readonly original?: boolean;
@@ -132,9 +132,9 @@ class WindowProcessor implements SquadProcessor {
     const { maxLength, docStride, maxQueryLength } = this.#options;
     const whole = this.#encode(example, 'question').ids;
     const question = whole.subarray(0, maxQueryLength);
-    this.#template ??= pairTemplate(this.#tokenizer, example.question);
-    const { before, between, behind, typeIds } = this.#template;
     const context = this.#contextOf(example);
+    this.#template ??= pairTemplate(this.#tokenizer, example.context);
+    const { before, between, behind, typeIds } = this.#template;
     const contextStart = before.ids.length + question.length + between.ids.length;
     const room = maxLength - contextStart - behind.ids.length;
     assertWhole('squadProcessor: maxLength', maxLength, maxLength - room + 1);
@@ -205,7 +205,7 @@ class WindowProcessor implements SquadProcessor {
       truncation: false,
       padding: false,
     });
-    if (encoding.length > 0) return encoding;
+    if (encoding.length > 0 || (field === 'question' && this.#options.original)) return encoding;
     throw new TenonError({
       subject: `${subjectOfQuestion(example)}, ${field}`,
       expected: 'a text with at least one token',

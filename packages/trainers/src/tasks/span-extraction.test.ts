@@ -35,7 +35,7 @@ const model = () =>
     bert({
       ...bertTiny,
       ...size,
-      hiddenDropout: 0,
+      dropout: 0,
       attentionDropout: 0,
       initializerRange: 0.2,
       pooler: false,
