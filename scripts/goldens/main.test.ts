@@ -111,6 +111,45 @@ describe('npm run goldens', () => {
     expect(status).toBe(0);
   });
 
+  it('knows what run_squad.py makes, and says what differs', async () => {
+    const folder = join(temporary, 'squad', 'case');
+    await mkdir(folder, { recursive: true });
+    await mkdir(join(temporary, 'data', 'vocab-bert'), { recursive: true });
+    const vocabulary = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'a', 'b'];
+    await writeFile(join(temporary, 'data', 'vocab-bert', 'tiny-uncased.txt'), vocabulary.join('\n'));
+    const write = (name: string, json: object) => writeFile(join(folder, name), JSON.stringify(json));
+    const qas = [{ id: 'q', question: 'a', answers: [] }];
+    const window = {
+      unique_id: 1_000_000_000,
+      qas_id: 'q',
+      doc_span_index: 0,
+      tokens: ['[CLS]', 'a', '[SEP]', 'b', 'a', '[SEP]'],
+      token_to_orig_map: { 3: 0, 4: 1 },
+      token_is_max_context: { 3: true, 4: true },
+      input_ids: [2, 4, 3, 5, 4, 3, 0, 0],
+      input_mask: [1, 1, 1, 1, 1, 1, 0, 0],
+      segment_ids: [0, 0, 0, 1, 1, 1, 0, 0],
+    };
+    const settings = { max_seq_length: 8, doc_stride: 2, max_query_length: 4 };
+    await write('META.json', {
+      vocab: 'tiny-uncased.txt',
+      oracle: 'run_squad.py (n_best 1, max_answer_length 1)',
+    });
+    await write('input.json', { data: [{ paragraphs: [{ context: 'B  a', qas }] }] });
+    await write('features_eval.json', { settings, n_examples_read: 1, features: [window] });
+    const logits = { start_logits: [0, 0, 0, 3, 4, 0, 0, 0], end_logits: [0, 0, 0, 2, 0, 0, 0, 0] };
+    await write('logits.json', [{ unique_id: window.unique_id, ...logits }]);
+    await write('predictions.json', { q: 'empty' }); // the best start and the best end are no answer
+    const run = () => goldens(join(folder, '..'), '--backend', 'cpu', '--data', join(temporary, 'data'));
+    expect(run().output).toMatch(/^pass\s+cpu\s+squad\/case\s+squad\/run_squad/m);
+
+    const moved = { ...window, token_to_orig_map: { 3: 0, 4: 0 } };
+    await write('features_eval.json', { settings, n_examples_read: 1, features: [moved] });
+    const { status, output } = run();
+    expect(output).toContain('features_eval.json 0 token_to_orig_map: expected "4: 0" at 1, got "4: 1"');
+    expect(status).toBe(1);
+  });
+
   it('says that a learning curve needs its data', async () => {
     const folder = await copied('with-curve');
     const curve = { family: 'learning_curves', kind: 'gpt2_char_poems' };
