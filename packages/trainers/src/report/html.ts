@@ -37,6 +37,7 @@ export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   if (Number.isInteger(value)) return value.toLocaleString('en');
   if (Math.abs(value) >= 100) return value.toLocaleString('en', { maximumFractionDigits: 1 });
+  if (Math.abs(value) >= 10) return value.toFixed(2);
   return Math.abs(value) < 0.001 ? Number(value.toPrecision(3)).toExponential() : value.toFixed(4);
 }
 

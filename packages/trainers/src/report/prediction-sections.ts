@@ -47,7 +47,7 @@ export function classSections(labels: readonly string[], predictions: readonly s
   return [
     {
       title: 'Confusion matrix',
-      text: 'Examples by their class and by what was predicted; the darker, the larger the share of the class.',
+      text: 'Examples by their class and by what was predicted; the stronger the colour, the larger the share of the class.',
       charts: [
         heatmap({
           rows: names,

@@ -16,7 +16,7 @@ const content: ReportContent = {
   sections: [
     {
       title: 'Numbers',
-      tables: [{ head: ['name', 'value'], rows: [['whole', 1234567], ['share', 0.25], ['rate', 5e-5], ['none', Number.NaN]] }], // biome-ignore format: a table
+      tables: [{ head: ['name', 'value'], rows: [['whole', 1234567], ['share', 0.25], ['rate', 5e-5], ['percent', 81.234], ['many', 1234.56], ['none', Number.NaN]] }], // biome-ignore format: a table
     },
     {
       title: 'Texts',
@@ -49,7 +49,20 @@ describe('renderReport', () => {
   it('writes numbers as people read them, and cuts long texts between characters', async () => {
     const html = await renderReport(content);
     const cells = [...html.matchAll(/<td>([^<]*)<\/td>/g)].map(([, cell]) => cell);
-    expect(cells.slice(0, 8)).toEqual(['whole', '1,234,567', 'share', '0.2500', 'rate', '5e-5', 'none', '–']);
+    expect(cells.slice(0, 12)).toEqual([
+      'whole',
+      '1,234,567',
+      'share',
+      '0.2500',
+      'rate',
+      '5e-5',
+      'percent',
+      '81.23',
+      'many',
+      '1,234.6',
+      'none',
+      '–',
+    ]);
     expect(cells.at(-1)).toBe(`${'𝔸'.repeat(1000)}…`);
   });
 

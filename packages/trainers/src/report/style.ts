@@ -22,8 +22,12 @@ caption { text-align: left; font-weight: 600; padding: .25rem 0; }
 th, td { text-align: left; vertical-align: top; padding: .4rem .75rem .4rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 500; }
 .numbers th + th, .numbers td + td { text-align: right; padding: .4rem 0 .4rem .75rem; font-variant-numeric: tabular-nums; }
+.numbers td:first-child { overflow-wrap: anywhere; min-width: 5rem; }
 .texts td { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 3.5rem; }
 .settings td:first-child { width: 14rem; color: var(--quiet); }
 .settings td:last-child { overflow-wrap: anywhere; }
-@media (max-width: 34rem) { .settings td:first-child { width: 8rem; } }
+@media (max-width: 34rem) {
+  table { font-size: .85rem; }
+  .settings td:first-child { width: 9rem; }
+}
 `;
