@@ -12,6 +12,7 @@ import {
   sub,
   sum,
   type Tensor2D,
+  type Tensor3D,
   tensor2d,
   tidy,
   variableGrads,
@@ -100,5 +101,26 @@ test('a compiled step trains as one that is not, and its memory counts', () => {
     expect(otherState.length).toBe(4 * (number + 1));
   }
   expectClose('the memory', otherState.read(1).dataSync(), state.read(1).dataSync());
+  compiled.dispose();
+});
+
+test('a memory that is loaded or emptied between the replays of a compiled step is what they go on from', () => {
+  using model = make();
+  using state = model.initialState!(2);
+  const forward = (inputIds: Tensor2D): Tensor3D => model.encode({ inputIds }, { state }).lastHidden;
+  const compiled = compile(forward);
+  const run = (number: number): number[] => tidy(() => [...compiled(segment(number)[0]).dataSync()]);
+  const first = run(0);
+  for (const number of [1, 2, 3]) run(number);
+  const saved = state.stateDict();
+  const expected = run(4);
+  run(5);
+  state.loadStateDict(saved);
+  expect(state.length).toBe(16);
+  expect(run(4)).toEqual(expected);
+  expect(state.length).toBe(20);
+  state.reset();
+  expect(run(0)).toEqual(first);
+  expect(state.length).toBe(4);
   compiled.dispose();
 });
