@@ -57,6 +57,7 @@ backend   ${backend.description}`);
 
   await run.begin(text, tokenizer);
   const every = Math.ceil(steps / 8);
+  const warmupSteps = Math.ceil(steps / 20);
   const result = await train({
     objective: model,
     optimizer: chain(
@@ -64,8 +65,9 @@ backend   ${backend.description}`);
       adamW({
         learningRate: warmupCosine({
           peak: learningRate,
-          warmupSteps: Math.ceil(steps / 20),
+          warmupSteps,
           totalSteps: steps,
+          start: learningRate / (warmupSteps + 1), // so that the first step learns something too
         }),
         weightDecay: 0.1,
         beta2: 0.99,

@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { rememberingModel, type SegmentBatch, segments, stateOf } from './__fixtures__/segments.ts';
 import { abortAt, newFolder } from './__fixtures__/tiny-run.ts';
 import { evaluate } from './evaluate.ts';
+import type { TrainResult } from './run-options.ts';
 import { type TrainOptions, train } from './train.ts';
-import type { TrainResult } from './training-run.ts';
 
 type Change = Partial<TrainOptions<SegmentBatch>>;
 

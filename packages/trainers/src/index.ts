@@ -8,6 +8,7 @@ export { interruptSignal } from './interrupt-signal.ts';
 export { type MetricsFileOptions, metricsFile } from './metrics-file.ts';
 export type { ResolvedArguments } from './resolve-arguments.ts';
 export type { CheckpointOptions } from './run-checkpoints.ts';
+export type { TrainResult } from './run-options.ts';
 export {
   type ChoicePrediction,
   type Choosing,
@@ -48,4 +49,3 @@ export type {
 } from './trainer-callback.ts';
 export type { BatchTrainerOptions, TaskTrainerOptions, TrainerOptions } from './trainer-options.ts';
 export type { IntervalStrategy, LearningRateSchedulerType, TrainingArguments } from './training-arguments.ts';
-export type { TrainResult } from './training-run.ts';

@@ -12,10 +12,12 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 const hooks = new URL('../../../scripts/source-hooks.mjs', import.meta.url).href;
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tenon-kill-'));
 
-/** Starts the run of __fixtures__/mortal-run.ts from source. */
-function start(backend: string, folder: string, moment: string): ChildProcess {
+type Program = 'mortal-run.ts' | 'mortal-trainer.ts';
+
+/** Starts a program of __fixtures__ from source. */
+function startProgram(name: Program, backend: string, folder: string, moment: string): ChildProcess {
   const node = ['--conditions=@tenon/source', '--import', 'tsx', '--import', hooks];
-  const program = [path('__fixtures__/mortal-run.ts'), backend, folder, moment];
+  const program = [path(`__fixtures__/${name}`), backend, folder, moment];
   return spawn(process.execPath, [...node, ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
@@ -49,6 +51,8 @@ const metricsOf = (folder: string): object[] =>
     .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
 
 describe.each(testBackends())('a run that is killed, on %s', { timeout: 240_000 }, (backend) => {
+  const start = (...rest: [backend: string, folder: string, moment: string]): ChildProcess =>
+    startProgram('mortal-run.ts', ...rest);
   let whole: { outcome: object; metrics: object[] };
   beforeAll(async () => {
     const folder = newFolder();
@@ -79,5 +83,26 @@ describe.each(testBackends())('a run that is killed, on %s', { timeout: 240_000 
     const { lastLine } = await end(start(backend, folder, 'never'));
     expect(JSON.parse(lastLine)).toEqual(whole.outcome);
     expect(metricsOf(folder)).toEqual(whole.metrics);
+  });
+});
+
+// What is special about a Trainer does not depend on the backend, of which the first is enough.
+describe('a Trainer that is killed', { timeout: 240_000 }, () => {
+  const [backend] = testBackends();
+  const start = (folder: string, moment: string): ChildProcess =>
+    startProgram('mortal-trainer.ts', backend!, folder, moment);
+
+  it('ends as one that was left alone: state, accumulation, best model, early stopping', async () => {
+    const left = newFolder();
+    const whole = await end(start(left, 'never'));
+    expect(JSON.parse(whole.lastLine)).toMatchObject({ stopped: 'stopped' });
+
+    const folder = newFolder();
+    for (const moment of ['step:4', 'file:30', 'step:7']) {
+      expect(await end(start(folder, moment)), moment).toMatchObject({ signal: 'SIGKILL' });
+    }
+    const { lastLine } = await end(start(folder, 'never'));
+    expect(JSON.parse(lastLine)).toEqual(JSON.parse(whole.lastLine));
+    expect(metricsOf(folder)).toEqual(metricsOf(left));
   });
 });

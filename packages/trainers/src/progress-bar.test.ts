@@ -33,7 +33,7 @@ const step = (n: number, loss: number): Recorded => ({
   seconds: 0.5,
 });
 const start: Recorded = { name: 'onTrainBegin', step: 0, steps: 4 };
-const evaluation: Recorded = { name: 'onEvaluate', step: 2, loss: 1.25, perplexity: 3.49, seconds: 1 };
+const evaluation = { name: 'onEvaluate' as const, step: 2, loss: 1.25, perplexity: 3.49, seconds: 1 };
 
 describe('progressBar', () => {
   it('writes plain lines where there is no terminal, seldom and at the end', async () => {
@@ -70,6 +70,19 @@ describe('progressBar', () => {
     expect(text()).toContain('step 2: evaluation loss 1.2500, perplexity 3.49\n');
     expect(text()).toContain('once upon a time\n');
     expect(text()).toMatch(/████████████████████████ 4\/4 \| loss 2\.0000 \| 1,000 tokens\/s \| 0:00 left/);
+  });
+
+  it('says nothing about a finished run that is resumed, as there is nothing left to do', async () => {
+    const { stream, text } = output(false);
+    const end: Recorded = { name: 'onTrainEnd', step: 4, stopped: 'finished' };
+    await tell(progressBar({ stream }), { name: 'onTrainBegin', step: 4, steps: 4 }, end);
+    expect(text()).toBe('');
+  });
+
+  it('shows the metrics of a task', async () => {
+    const { stream, text } = output(false);
+    await tell(progressBar({ stream }), start, { ...evaluation, metrics: { accuracy: 0.75 } });
+    expect(text()).toBe('step 2: evaluation loss 1.2500, accuracy 0.7500\n');
   });
 
   it('says nothing about a run that fails before its first step', async () => {

@@ -5,8 +5,9 @@ import type { StateOptions } from './carried-state.ts';
 import { type CountOptions, countTokens } from './count-batch.ts';
 import { asEvaluation, meanLoss } from './evaluate.ts';
 import type { CheckpointOptions } from './run-checkpoints.ts';
+import type { TrainResult } from './run-options.ts';
 import type { TrainerCallback } from './trainer-callback.ts';
-import { TrainingRun, type TrainResult } from './training-run.ts';
+import { TrainingRun } from './training-run.ts';
 
 export interface TrainOptions<Batch> extends CountOptions<Batch>, StateOptions<Batch> {
   /** What is minimised. Its parameters are trained, those with `trainable` false left out. */

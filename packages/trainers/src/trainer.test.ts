@@ -1,3 +1,6 @@
+import { type Examples, streamExamples, type TextExample } from '@tenon/data';
+import type { SequenceClassification } from '@tenon/heads';
+import { adamW, type GradientTransform } from '@tenon/optim';
 import { selectBackend, testBackends } from '@tenon/testing';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -5,6 +8,8 @@ import { recorder } from './__fixtures__/recorder.ts';
 import { reviewModel, reviews, reviewTask } from './__fixtures__/reviews.ts';
 import { newFolder } from './__fixtures__/tiny-run.ts';
 import { Trainer } from './trainer.ts';
+import type { TrainerCallback } from './trainer-callback.ts';
+import type { TrainingArguments } from './training-arguments.ts';
 
 describe.each(testBackends())('Trainer on %s', (backend) => {
   beforeAll(() => selectBackend(backend));
@@ -63,3 +68,111 @@ describe.each(testBackends())('Trainer on %s', (backend) => {
     expect(memory().numTensors).toBe(before);
   });
 });
+
+describe('Trainer', () => {
+  beforeAll(() => selectBackend('cpu'));
+
+  type Options = Parameters<typeof trainerOf>[0];
+  function trainerOf(change: {
+    readonly model: SequenceClassification;
+    readonly args?: TrainingArguments;
+    readonly trainDataset?: Examples<TextExample>;
+    readonly callbacks?: readonly TrainerCallback[];
+    readonly signal?: AbortSignal;
+    readonly optimizer?: GradientTransform;
+    readonly onInvalid?: (error: Error) => void;
+  }) {
+    const args: TrainingArguments = {
+      learningRate: 0.01,
+      numTrainEpochs: 2,
+      gradientAccumulationSteps: 3,
+      groupByLength: true,
+      ...change.args,
+    };
+    const data = { trainDataset: reviews(60), evalDataset: reviews(16, 2) };
+    return new Trainer({ task: reviewTask(), ...data, ...change, args });
+  }
+
+  const weightsOf = (model: SequenceClassification): number[] =>
+    [...model.parameters().values()].flatMap((parameter) => [...parameter.dataSync()]);
+
+  async function train(change: Omit<Options, 'model'> = {}) {
+    using model = reviewModel();
+    const result = await trainerOf({ model, ...change }).train();
+    return { ...result, weights: weightsOf(model) };
+  }
+
+  it('goes on after an interruption as if there had been none', async () => {
+    const args = (): TrainingArguments => ({
+      outputDir: newFolder(),
+      evalStrategy: 'epoch',
+      loadBestModelAtEnd: true,
+      metricForBestModel: 'accuracy',
+      resumeFromCheckpoint: 'if-any',
+    });
+    const whole = await train({ args: args() });
+    expect(whole.step).toBe(6); // 8 batches an epoch in threes, 3 updates
+    const same = args();
+    expect(await train({ args: same, ...interruptAt(4) })).toMatchObject({ stopped: 'interrupted', step: 4 });
+    const resumed = await train({ args: same });
+    expect(resumed.weights).toEqual(whole.weights);
+    expect({ loss: resumed.loss, evaluation: resumed.evaluation }).toEqual({
+      loss: whole.loss,
+      evaluation: whole.evaluation,
+    });
+
+    const other = { ...same, perDeviceTrainBatchSize: 4 };
+    await expect(train({ args: other })).rejects.toThrow('"perDeviceTrainBatchSize":4');
+  });
+
+  it('leaves what is frozen as it was', async () => {
+    using model = reviewModel();
+    const before = weightsOf(model);
+    const { classifier } = model;
+    const first = [...classifier.weight.dataSync()];
+    await trainerOf({ model, args: { freeze: /^backbone\./, layerwiseLearningRateDecay: 0.9 } }).train();
+    const head = classifier.weight.size + classifier.bias!.size;
+    expect(weightsOf(model).slice(0, -head)).toEqual(before.slice(0, -head));
+    expect([...classifier.weight.dataSync()]).not.toEqual(first);
+  });
+
+  it('tells of examples that cannot be used, where it is asked to', async () => {
+    const trainDataset: TextExample[] = [...reviews(8), { text: 'a film', label: 'neutral' }];
+    await expect(train({ trainDataset })).rejects.toThrow('got "neutral". Correct the label');
+    const told: string[] = [];
+    const { step } = await train({ trainDataset, onInvalid: ({ message }) => void told.push(message) });
+    expect(told).toHaveLength(1);
+    expect(step).toBe(2);
+  });
+
+  it('refuses what it cannot do, and says what is missing', async () => {
+    using model = reviewModel();
+    const adam = adamW({ learningRate: 1 });
+    expect(() => trainerOf({ model, optimizer: adam })).toThrow(
+      'learningRate: expected to be left out beside an optimizer of your own, got 0.01. Say it to the optimizer, or leave the optimizer out.',
+    );
+    await expect(trainerOf({ model }).saveModel('folder')).rejects.toThrow(
+      'Trainer.saveModel: expected save: (folder) => savePretrained(folder, …), got none. Pass it to new Trainer({ … }).',
+    );
+    await expect(new Trainer({ model, task: reviewTask() }).train()).rejects.toThrow(
+      'Trainer.train: expected a trainDataset, got none.',
+    );
+    await expect(new Trainer({ model, task: reviewTask() }).evaluate()).rejects.toThrow(
+      'Trainer.evaluate: expected examples, or an evalDataset, got none.',
+    );
+    const stream = streamExamples(reviews(8));
+    await expect(trainerOf({ model, trainDataset: stream }).train()).rejects.toThrow(
+      'numTrainEpochs: expected batches that know how many make an epoch, got a stream of an unknown length. Set maxSteps.',
+    );
+    const streamed = trainerOf({ model, trainDataset: stream, args: { maxSteps: 2 } });
+    expect(await streamed.train()).toMatchObject({ step: 2, stopped: 'finished' });
+  });
+});
+
+function interruptAt(step: number): { signal: AbortSignal; callbacks: TrainerCallback[] } {
+  const controller = new AbortController();
+  const onStepEnd: TrainerCallback['onStepEnd'] = (event) => {
+    if (event.step === step) controller.abort();
+  };
+  return { signal: controller.signal, callbacks: [{ onStepEnd }] };
+}

@@ -5,10 +5,11 @@ import { CallbackList } from './callback-list.ts';
 import { countTokens } from './count-batch.ts';
 import { asEvaluation, meanLoss } from './evaluate.ts';
 import { type ResolvedArguments, resolveArguments } from './resolve-arguments.ts';
+import type { Measured, RunOptions, TrainResult } from './run-options.ts';
 import { TaskRunner } from './task-runner.ts';
 import { accumulated, optimizerOf } from './trainer-optimizer.ts';
 import type { BatchTrainerOptions, TaskTrainerOptions, TrainerOptions } from './trainer-options.ts';
-import { type Measured, type RunOptions, TrainingRun, type TrainResult } from './training-run.ts';
+import { TrainingRun } from './training-run.ts';
 
 /** What `Trainer.evaluate` gives: the loss, and the task's metrics by their names, or the perplexity without a task. */
 export interface EvaluateResult {

@@ -1,65 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { type BatchSource, type Json, type Objective, type RecurrentState, TenonError } from '@tenon/core';
-import { createOptimizer, type GradientTransform, type Optimizer } from '@tenon/optim';
-import {
-  type BestEvaluation,
-  type BestModelOptions,
-  isBetter,
-  isGreaterBetter,
-  metricOf,
-} from './best-model.ts';
+import { type Json, TenonError } from '@tenon/core';
+import { createOptimizer, type Optimizer } from '@tenon/optim';
+import { type BestEvaluation, isBetter, isGreaterBetter, metricOf } from './best-model.ts';
 import { CallbackList } from './callback-list.ts';
 import { CarriedState } from './carried-state.ts';
 import type { RunRecord } from './checkpoint-folder.ts';
-import type { Evaluation } from './evaluate.ts';
-import { type CheckpointOptions, RunCheckpoints, restoreRun } from './run-checkpoints.ts';
+import { RunCheckpoints, restoreRun } from './run-checkpoints.ts';
+import type { RunOptions, TrainResult } from './run-options.ts';
 import { makeStep, type StepParts } from './step.ts';
-import type { EvaluateEvent, RunEvent, StepEvent, Stopped, TrainerCallback } from './trainer-callback.ts';
-import type { TrainingArguments } from './training-arguments.ts';
-
-/** An evaluation, and the predictions that it is of. */
-export type Measured = Evaluation & Pick<EvaluateEvent, 'describe'>;
-
-/** A run with everything decided. */
-export interface RunOptions<Batch> {
-  readonly objective: Objective<Batch>;
-  readonly optimizer: GradientTransform;
-  readonly batches: BatchSource<Batch>;
-  readonly state: ((batch: Batch) => RecurrentState) | undefined;
-  readonly steps: number;
-  readonly seed: number;
-  readonly tokens: (batch: Batch) => number;
-  readonly evaluation:
-    | {
-        /** @param subject and `lastGood`: for the error about a loss that is not finite. */
-        readonly measure: (subject: string, lastGood: string) => Promise<Measured>;
-        readonly every: number | 'epoch';
-        readonly onStart: boolean;
-      }
-    | undefined;
-  readonly checkpoints: CheckpointOptions | undefined;
-  readonly bestModel: BestModelOptions | undefined;
-  /** Steps from one log to the next. */
-  readonly logEvery: number;
-  readonly identity: Json;
-  readonly callbacks: readonly TrainerCallback[];
-  /** For the callbacks to know. */
-  readonly args: TrainingArguments | undefined;
-  readonly signal: AbortSignal | undefined;
-}
-
-export interface TrainResult {
-  readonly step: number;
-  readonly stopped: Stopped;
-  /** The last step's; absent when no step was made. */
-  readonly loss?: number;
-  /** The last one that was made. */
-  readonly evaluation?: Evaluation;
-  /** The best one, whose weights the model has now; where the run keeps its best model. */
-  readonly best?: BestEvaluation & { readonly checkpoint: string };
-  /** The last checkpoint's folder. */
-  readonly checkpoint?: string;
-}
+import type { RunEvent, StepEvent, Stopped } from './trainer-callback.ts';
 
 /** The training loop: steps, and what is due after each. */
 export class TrainingRun<Batch> implements Disposable {

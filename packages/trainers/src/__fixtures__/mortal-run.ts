@@ -1,6 +1,5 @@
 // A short training run in a process of its own, that goes on from its last checkpoint and dies when told:
-//   mortal-run.ts BACKEND FOLDER [MOMENT]   with MOMENT = step:N, file:N, piece:N (die-at.ts) or line (waits to be killed)
-import { createHash } from 'node:crypto';
+//   mortal-run.ts BACKEND FOLDER [MOMENT]   with a moment of mortality.ts
 import { join } from 'node:path';
 import { type BackendChoice, useBackend } from '@tenon/core/backend';
 import { CausalLM } from '@tenon/heads';
@@ -9,12 +8,11 @@ import { adamW, chain, clipByGlobalNorm, warmupCosine } from '@tenon/optim';
 import { interruptSignal } from '../interrupt-signal.ts';
 import { metricsFile } from '../metrics-file.ts';
 import { train } from '../train.ts';
-import { die, dieAt } from './die-at.ts';
+import { mortality, tellOutcome } from './mortality.ts';
 import { tokenBatches } from './token-batches.ts';
 
 const [backend, folder, moment] = process.argv.slice(2) as [BackendChoice, string, string | undefined];
-const [kind, number] = moment?.split(':') ?? [];
-if (kind === 'file' || kind === 'piece') dieAt(kind, Number(number));
+const mortal = mortality(moment);
 
 await useBackend(backend);
 const steps = 12;
@@ -32,21 +30,6 @@ const result = await train({
   evaluation: { batches: () => tokenBatches({ ...batches, seed: 2, limit: 2 }), every: 5 },
   checkpoints: { folder: join(folder, 'checkpoints'), every: 3, resume: 'if-any' },
   signal: interruptSignal(),
-  callbacks: [
-    metricsFile(join(folder, 'metrics.jsonl')),
-    {
-      async onStepEnd({ step }) {
-        if (kind === 'step' && step === Number(number)) die();
-        if (kind === 'line') {
-          process.stdout.write(`step ${step}\n`);
-          await new Promise((resolve) => setTimeout(resolve, 20)); // lets the parent pick its moment
-        }
-      },
-    },
-  ],
+  callbacks: [metricsFile(join(folder, 'metrics.jsonl')), mortal],
 });
-
-const weights = createHash('sha256');
-for (const parameter of objective.parameters().values()) weights.update(parameter.dataSync());
-const { checkpoint: _, ...outcome } = result;
-process.stdout.write(`${JSON.stringify({ ...outcome, weights: weights.digest('hex') })}\n`);
+tellOutcome(result, objective);

@@ -12,12 +12,16 @@ export interface SegmentBatch extends CausalLMBatch {
   readonly continues: boolean;
 }
 
-/** Segments of streams, `perStream` of each, in which every token follows from the one five places before. */
-export function segments({
-  perStream = 5,
-  limit = Number.POSITIVE_INFINITY,
-  seed = 1,
-} = {}): BatchSource<SegmentBatch> {
+export interface SegmentOptions {
+  /** Segments of each stream. */
+  readonly perStream?: number;
+  readonly limit?: number;
+  readonly seed?: number;
+}
+
+/** Segments of streams in which every token follows from the one five places before. */
+export function segments(options: SegmentOptions = {}): BatchSource<SegmentBatch> {
+  const { perStream = 5, limit = Number.POSITIVE_INFINITY, seed = 1 } = options;
   let taken = 0;
   return {
     async next() {
