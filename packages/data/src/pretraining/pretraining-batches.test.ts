@@ -4,8 +4,10 @@ import { leakFree, selectBackend, testBackends } from '@tenon/testing';
 import { bertTokenizer } from '@tenon/tokenizers';
 import { dispose } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { streamExamples } from '../example-stream.ts';
 import type { DocumentExample } from '../examples.ts';
 import { tinyBert as tokenizer } from '../processors/__fixtures__/tiny-bert.ts';
+import { SkippedExamples } from '../skipped-examples.ts';
 import { bertPretrainingBatches, type MaskedTokenBatch, maskedTokenBatches } from './pretraining-batches.ts';
 
 const documents: DocumentExample[] = ['a b c', 'd e', 'f a b', 'x'].map((text) => ({
@@ -120,11 +122,28 @@ describe('on the plain backend', () => {
   });
 });
 
-test('rows need room, and documents something to read', () => {
-  expect(() => maskedTokenBatches(documents, { ...options, maxLength: 2 })).toThrow(
+test('a stream of documents gives the same rows as a list', async () => {
+  await selectBackend('cpu');
+  const plain = { ...options, shuffle: false };
+  const [list, stream] = [documents, streamExamples(documents)].map((source) =>
+    maskedTokenBatches(source, plain),
+  );
+  for (let batch = await list!.next(); batch !== undefined; batch = await list!.next()) {
+    expect(lists((await stream!.next())!)).toEqual(lists(batch));
+  }
+  expect(await stream!.next()).toBeUndefined();
+});
+
+test('rows need room, and documents something to read', async () => {
+  await expect(maskedTokenBatches(documents, { ...options, maxLength: 2 }).next()).rejects.toThrow(
     'maskedTokenBatches: maxLength: expected a whole number of at least 3, got 2.',
   );
-  expect(() => maskedTokenBatches([{ sentences: [] }], options)).toThrow(
-    'example: expected a document with a sentence, got nothing to read.',
+  const origin = { file: 'wiki.txt', line: 3 };
+  const broken: DocumentExample[] = [{ sentences: [], origin }, ...documents];
+  await expect(maskedTokenBatches(broken, options).next()).rejects.toThrow(
+    'wiki.txt, line 3: expected a document with a sentence, got nothing to read. Leave it out, or pass onInvalid',
   );
+  const skipped = new SkippedExamples();
+  lists((await maskedTokenBatches(broken, { ...options, onInvalid: skipped.report }).next())!);
+  expect(skipped.count).toBe(1);
 });

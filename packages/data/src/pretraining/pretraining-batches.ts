@@ -4,7 +4,7 @@ import { assertWhole, type BatchSource, type RandomStream } from '@tenon/core';
 import type { Tokenizer } from '@tenon/tokenizers';
 import { type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
 import { type BatchOrderOptions, batches } from '../batches.ts';
-import type { DocumentExample } from '../examples.ts';
+import type { DocumentExample, Examples } from '../examples.ts';
 import { IGNORED } from '../processors/labelled.ts';
 import { maskOfRows, paddedRows } from '../processors/padded-rows.ts';
 import type { RowBatch, TokenRow } from '../processors/row-encoder.ts';
@@ -86,24 +86,28 @@ export function bertPretrainingBatches(
 }
 
 /**
- * Masked words alone, from raw text: each document is cut into rows of `maxLength`, the last of them shorter. For the
- * first training without pairs, and for going on with it on the text of a task.
+ * Masked words alone, from raw text in memory or on disk: each document is cut into rows of `maxLength`, the last of them
+ * shorter. For the first training without pairs, and for going on with it on the text of a task.
  *
  * @throws {TenonError} when a document has nothing to read, and as `tokenMasker` and `batches` do.
  */
 export function maskedTokenBatches(
-  documents: readonly DocumentExample[],
+  documents: Examples<DocumentExample>,
   options: MaskedTokenOptions,
 ): BatchSource<MaskedTokenBatch> {
-  const { tokenizer, maxLength = 128, onInvalid } = options;
-  const template = new Template(tokenizer, sampleOf(documents, tokenizer));
-  const length = maxLength - template.size;
-  assertWhole('maskedTokenBatches: maxLength', maxLength, template.size + 1);
-  const rows = documentTokens(documents, tokenizer, onInvalid).flatMap((sentences) => {
-    const { blocks, rest } = packTokens(sentences, { length });
-    return [...blocks, ...(rest.length > 0 ? [rest] : [])].map((ids) => template.row(ids));
+  const { tokenizer, maxLength = 128 } = options;
+  let template: Template | undefined; // to be seen around the first text that has tokens
+  return batches(documents, {
+    ...options,
+    features(document) {
+      const sentences = documentTokens([document], tokenizer, undefined)[0]!; // or it throws
+      template ??= new Template(tokenizer, sampleOf([document], tokenizer));
+      assertWhole('maskedTokenBatches: maxLength', maxLength, template.size + 1);
+      const { blocks, rest } = packTokens(sentences, { length: maxLength - template.size });
+      return [...blocks, ...(rest.length > 0 ? [rest] : [])].map((ids) => template!.row(ids));
+    },
+    collate: maskedRows({ ...options, maxLength }),
   });
-  return batches(rows, { ...options, collate: maskedRows({ ...options, maxLength }) });
 }
 
 /** Rows to a batch with new masks. */
