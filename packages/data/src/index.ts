@@ -81,6 +81,21 @@ export {
   type ChoiceProcessor,
   choiceProcessor,
 } from './processors/choices.ts';
+export type { ELMoRow, ELMoRowBatch, ELMoRowOptions } from './processors/elmo-row-encoder.ts';
+export {
+  type ELMoTagBatch,
+  type ELMoTagFeature,
+  type ELMoTagOptions,
+  type ELMoTagProcessor,
+  elmoTagProcessor,
+} from './processors/elmo-tags.ts';
+export {
+  type ELMoTextBatch,
+  type ELMoTextFeature,
+  type ELMoTextOptions,
+  type ELMoTextProcessor,
+  elmoTextProcessor,
+} from './processors/elmo-text.ts';
 export {
   type GPTChoiceBatch,
   type GPTChoiceFeature,

@@ -16,6 +16,8 @@ export {
   type GPTChoosing,
   gptChoosing,
 } from './tasks/choosing.ts';
+export { type ELMoTagging, elmoTagging } from './tasks/elmo-tagging.ts';
+export { type ELMoTextClassification, elmoTextClassification } from './tasks/elmo-text-classification.ts';
 export { type GPTTextTask, gptTextClassification, gptTextSimilarity } from './tasks/gpt-text.ts';
 export type { LogitsModel } from './tasks/logits-rows.ts';
 export {
@@ -24,9 +26,10 @@ export {
   type SpanModel,
   spanExtraction,
 } from './tasks/span-extraction.ts';
+export type { TagPrediction } from './tasks/tag-task.ts';
 export { type TextClassification, textClassification } from './tasks/text-classification.ts';
 export type { TextPrediction } from './tasks/text-task.ts';
-export { type TagPrediction, type TokenTagging, tokenTagging } from './tasks/token-tagging.ts';
+export { type TokenTagging, tokenTagging } from './tasks/token-tagging.ts';
 export { type TrainOptions, train } from './train.ts';
 export { type EvaluateResult, Trainer } from './trainer.ts';
 export type {

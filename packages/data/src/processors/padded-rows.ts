@@ -26,7 +26,7 @@ export function paddedRows(rows: readonly ArrayLike<number>[], length: number, f
 }
 
 /** What a model is told of padding: int32 [B, T], 1 = token, 0 = padding. */
-export function maskOfRows(rows: readonly ArrayLike<number>[], length: number): Tensor2D {
+export function maskOfRows(rows: readonly ArrayLike<unknown>[], length: number): Tensor2D {
   const values = new Int32Array(rows.length * length);
   rows.forEach((row, i) => {
     values.fill(1, i * length, i * length + row.length);

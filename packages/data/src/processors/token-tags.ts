@@ -1,13 +1,11 @@
 // B batch, T time.
 
-import { TenonError } from '@tenon/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { DataProcessor, TaggedExample } from '../examples.ts';
-import { labelIds } from '../labels.ts';
 import { IGNORED } from './labelled.ts';
 import { paddedRows } from './padded-rows.ts';
 import { type RowBatch, RowEncoder, type RowOptions, type TokenRow } from './row-encoder.ts';
-import { subjectOf } from './subject-of.ts';
+import { assertTagged, tagIds } from './tag-labels.ts';
 import { TruncationCount } from './truncation-count.ts';
 
 export interface TokenTagOptions extends RowOptions {
@@ -63,15 +61,7 @@ export interface TokenTagProcessor extends DataProcessor<TaggedExample, TokenTag
 export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
   const { tags, labelAll = false } = options;
   const rows = new RowEncoder(options, new TruncationCount('word'));
-  const idOf = labelIds(tags);
-  if (tags.length === 0) {
-    throw new TenonError({
-      subject: 'tags',
-      expected: 'the names of the tags',
-      got: 'none',
-      advice: 'Pass them in the order of the outputs of the model; tagNames finds them in examples.',
-    });
-  }
+  const idOf = tagIds(tags);
 
   /** The label of each token. */
   const labelsOf = (
@@ -129,14 +119,4 @@ export function wordTags(
   outside = 'O',
 ): string[] {
   return Array.from(firstTokens, (place) => (place < 0 ? outside : tags[predicted[place]!]!));
-}
-
-function assertTagged({ words, tags, origin }: TaggedExample): void {
-  if (words.length > 0 && (tags === undefined || tags.length === words.length)) return;
-  throw new TenonError({
-    subject: subjectOf(origin, words.length === 0 ? 'words' : 'tags'),
-    expected: words.length === 0 ? 'at least one word' : `one for each of ${words.length} words`,
-    got: String(words.length === 0 ? 0 : tags?.length),
-    advice: 'Correct the example, or leave it out.',
-  });
 }

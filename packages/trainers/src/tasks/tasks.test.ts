@@ -1,12 +1,14 @@
 import type { ChoiceExample, TaggedExample, TextExample } from '@tenon/data';
 import { MultipleChoice, SequenceClassification, Similarity, TokenClassification } from '@tenon/heads';
-import { bert, bertTiny, gpt, gptBase } from '@tenon/models';
+import { bert, bertTiny, elmo, elmoSmall, gpt, gptBase } from '@tenon/models';
 import { leakFree, selectBackend, testBackends } from '@tenon/testing';
 import { bertTokenizer } from '@tenon/tokenizers';
 import { dispose } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FineTuningTask } from '../fine-tuning-task.ts';
 import { choosing, gptChoosing } from './choosing.ts';
+import { elmoTagging } from './elmo-tagging.ts';
+import { elmoTextClassification } from './elmo-text-classification.ts';
 import { gptTextClassification, gptTextSimilarity } from './gpt-text.ts';
 import { textClassification } from './text-classification.ts';
 import { tokenTagging } from './token-tagging.ts';
@@ -17,6 +19,8 @@ const rows = { tokenizer, maxLength: 16 };
 const tokens = { start: 9, delimiter: 10, extract: 11 };
 const size = { vocabularySize: 12, hiddenSize: 8, layers: 1, heads: 2 };
 const body = () => bert({ ...bertTiny, ...size });
+const elmoBody = () =>
+  elmo({ ...elmoSmall, filters: [[2, 8]], layers: 1, cellSize: 8, projectionSize: 4, maxCharacters: 8 });
 const gptBody = () => gpt({ ...gptBase, ...size });
 
 /** What a model and a task make of examples, all in one batch. */
@@ -66,6 +70,16 @@ describe.each(testBackends())('%s', (backend) => {
       const tagging = tokenTagging({ ...rows, tags: ['O', 'B-p'] });
       const [tagged] = await predict(tagging, tagger, [{ words: ['a', 'taipei', 'b'] }]);
       expect(tagged?.tags).toHaveLength(3);
+
+      const words = { maxCharacters: 8, padToMultipleOf: 4 };
+      using elmoTagger = new TokenClassification(elmoBody(), { labels: ['O', 'B-p'] });
+      const elmoTags = elmoTagging({ ...words, tags: ['O', 'B-p'] });
+      const [elmoTagged] = await predict(elmoTags, elmoTagger, [{ words: ['a', 'taipei', 'b'] }]);
+      expect(elmoTagged?.tags).toHaveLength(3);
+
+      using elmoClassifier = new SequenceClassification(elmoBody(), { labels: ['x', 'y'] });
+      const elmoTexts = elmoTextClassification({ ...words, labels: ['x', 'y'] });
+      expect(await predict(elmoTexts, elmoClassifier, texts)).toHaveLength(2);
 
       const questions: ChoiceExample[] = [{ text: 'a', choices: ['b', 'c a'], label: 1 }];
       using chooser = new MultipleChoice(body());

@@ -1,0 +1,63 @@
+// What words are tagged with, whichever model reads them.
+
+import { type DataProcessor, type TaggedExample, type TokenTagFeature, wordTags } from '@tenon/data';
+import type { FineTuningTask } from '../fine-tuning-task.ts';
+import { accuracy } from '../metrics/accuracy.ts';
+import { slotF1 } from '../metrics/slot-f1.ts';
+import { type LogitsModel, rowsOfLogits } from './logits-rows.ts';
+import { highestOf } from './probabilities.ts';
+
+export interface TagPrediction {
+  /** One for each word; `'O'` for a word that the model did not see. */
+  readonly tags: readonly string[];
+}
+
+/** What a task on words is beside its processor. */
+type TagTask<Feature, Batch> = Omit<
+  FineTuningTask<TaggedExample, Feature, Batch, LogitsModel<Batch>, TagPrediction>,
+  keyof DataProcessor<TaggedExample, Feature, Batch>
+>;
+
+/** A processor of words with tags as a task. */
+export function tagTask<
+  Feature extends Pick<TokenTagFeature, 'firstTokens'>,
+  Batch,
+  Processor extends DataProcessor<TaggedExample, Feature, Batch>,
+>(
+  processor: Processor & DataProcessor<TaggedExample, Feature, Batch> & { readonly tags: readonly string[] },
+): Processor & TagTask<Feature, Batch> {
+  const { tags } = processor;
+  return {
+    ...processor,
+    async outputs(model, batch) {
+      const rows = (await rowsOfLogits(model, batch)) as number[][][]; // [B][T][L]
+      return rows.map((row) => row.map(highestOf));
+    },
+    predictions: (examples, features, outputs) =>
+      examples.map((_, i) => ({
+        tags: wordTags(features[i]![0]!, outputs[i]![0] as readonly number[], tags),
+      })),
+    metrics(examples, predictions) {
+      const pairs = examples.flatMap(({ tags }, i) => (tags ? [[tags, predictions[i]!.tags] as const] : []));
+      if (pairs.length === 0) return {};
+      const [labels, predicted] = [pairs.map(([label]) => label), pairs.map(([, tags]) => tags)];
+      const { precision, recall, f1 } = slotF1(labels, predicted);
+      return { precision, recall, f1, accuracy: accuracy(labels.flat(), predicted.flat()) };
+    },
+    describe: ({ words, tags }, prediction) => ({
+      input: words.join(' '),
+      ...(tags && { expected: taggedText(words, tags) }),
+      predicted: taggedText(words, prediction.tags),
+    }),
+  };
+}
+
+/** `to Taipei[dest] on November[time] 2nd[time]` */
+function taggedText(words: readonly string[], tags: readonly string[]): string {
+  return words
+    .map((word, i) => {
+      const tag = tags[i]!.replace(/^[BIES]-/, '');
+      return tag === 'O' ? word : `${word}[${tag}]`;
+    })
+    .join(' ');
+}
