@@ -46,7 +46,7 @@ export function streamExamples<Example>(list: readonly Example[]): ExampleStream
 }
 
 /** Lists as streams, and streams as they are. */
-export function asStream<Example>(examples: Examples<Example>): ExampleStream<Example> {
+function asStream<Example>(examples: Examples<Example>): ExampleStream<Example> {
   return 'open' in examples ? examples : streamExamples(examples);
 }
 
