@@ -30,7 +30,7 @@ await runExample(
 
     const tokenizer = await trainWordPiece(
       train.map(({ words }) => words.join(' ')),
-      { vocabularySize: data === undefined ? 300 : 1500 },
+      { vocabularySize: data === undefined ? 200 : 1500 },
     );
     const config = {
       ...bertTiny,

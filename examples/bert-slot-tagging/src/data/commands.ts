@@ -32,6 +32,8 @@ const RULES: Grammar = {
     'help me',
     'is there a way to',
     'book me {seats} to',
+    '[name {person}] wants to',
+    '[name {person}] has to',
   ],
   seats: ['[seats {count}] seats', 'a seat', '[seats {count}] tickets'],
   trip: [
@@ -103,20 +105,38 @@ const RULES: Grammar = {
   hour: list("six, seven, half past eight, nine, ten, noon, quarter to three, 4 pm, 5 o'clock"),
   count: list('two, three, four, six, seven, nine, ten'),
 };
+const NAMES = {
+  village: ['{beginning}{ending}'],
+  ending: list('mora, wick, dale, holm, rin, stead, by, vale, combe, ness, ford, ton'),
+  carrier: ['{colour} {bird} Air', '{bird} Lines', '{village} Rail', '{village} Ferries', '{colour} {bird}'],
+  colour: list('Blue, Red, White, Golden, Grey'),
+};
 const TRAIN: Grammar = {
   ...RULES,
-  city: list(
-    'Taipei, Lisbon, Oslo, New York, Nairobi, Lima, Osaka, San Marino, Vienna, Cairo, Hanoi, Quito, Cape Town, Sofia, Tunis, Riga, Mexico City, Seoul, Dakar, Porto, Tallinn, Buenos Aires, Jakarta, Geneva, Santa Cruz, Bilbao, Perth, Havana, Kyoto, Bern, Accra, New Orleans, Naples, Turin',
+  ...NAMES,
+  city: [
+    ...list(
+      'Taipei, Lisbon, Oslo, New York, Nairobi, Lima, Osaka, San Marino, Vienna, Cairo, Hanoi, Quito, Cape Town, Sofia, Tunis, Riga, Mexico City, Seoul, Dakar, Porto, Tallinn, Buenos Aires, Jakarta, Geneva, Santa Cruz, Bilbao, Perth, Havana, Kyoto, Bern, Accra, New Orleans, Naples, Turin',
+    ),
+    ...Array<string>(30).fill('{village}'),
+    ...list('New {village}, San {person}, {village} City'),
+  ],
+  beginning: list('vel, tor, mar, os, bel, gri, sha, cor, wim, hal, nor, tas, ruk, fen, lo, que'),
+  bird: list('Heron, Tern, Kite, Pelican, Gull, Wren'),
+  person: list(
+    'May, April, June, Anna, Ruben, Ines, Tomas, Mei, Samir, Olga, Leon, Farah, Marta, Hugo, Sina, Pavel, Aiko, Tariq, Lena, Boris, Chloe, Dario, Emil, Ruth',
   ),
-  carrier: list('Blue Heron Air, Northwind, Tern Lines, Red Kite Rail, Pelican Air, Alto Ferries'),
-  person: list('May, April, June, Anna, Ruben, Ines, Tomas, Mei, Samir, Olga, Leon, Farah'),
 };
-/** About cities, carriers and passengers that no training command speaks of. */
+/** About cities, carriers and passengers of whom no training command speaks. */
 const HELD_OUT: Grammar = {
   ...RULES,
-  city: list('Kaohsiung, New Delhi, Marseille, San Jose, Valencia, Salvador, Nagoya, Tampere'),
-  carrier: list('White Stork Air, Eastwind, Gull Ferries'),
-  person: list('Augusta, May, Rosa, Timur, Nils'),
+  ...NAMES,
+  city: list(
+    'Kaohsiung, New Delhi, Marseille, San Jose, Valencia, Salvador, Nagoya, Tampere, {village}, {village}',
+  ),
+  beginning: list('lun, dra, pem, ash, tir'),
+  bird: list('Stork, Osprey, Swallow'),
+  person: list('Augusta, May, Rosa, Timur, Nils, Marlene'),
 };
 
 /** Different commands; no training command is `arrive Taipei on November 2nd`. */
