@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { type Ended, startProgram } from './start-program.ts';
 
-const LAUNCHER = fileURLToPath(new URL('../../../scripts/run.mjs', import.meta.url));
 const KIT = JSON.stringify(new URL('./run-example.ts', import.meta.url).href);
 
 const root = mkdtempSync(join(tmpdir(), 'tenon-kit-'));
@@ -31,27 +29,9 @@ await runExample(
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Runs the example as npm does, and presses Ctrl-C when it says `interruptAfter`. */
-function start(args: readonly string[], interruptAfter?: string) {
-  const env = { ...process.env, INIT_CWD: root, npm_package_json: join(folder, 'package.json') };
-  const child = spawn(
-    process.execPath,
-    [LAUNCHER, join(folder, 'src', 'main.ts'), ...args, '--backend', 'cpu'],
-    {
-      cwd: folder,
-      env,
-    },
-  );
-  let [output, errors] = ['', ''];
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    if (interruptAfter !== undefined && output.includes(interruptAfter)) child.kill('SIGINT');
-  });
-  return new Promise<{ code: number | null; output: string; errors: string }>((resolve) =>
-    child.on('close', (code) => resolve({ code, output, errors })),
-  );
+function start(args: readonly string[], interruptAfter?: string): Promise<Ended> {
+  const env = { INIT_CWD: root, npm_package_json: join(folder, 'package.json') };
+  return startProgram(join(folder, 'src', 'main.ts'), [...args, '--backend', 'cpu'], env, interruptAfter);
 }
 
 test('a short run says what it computes on and where its report is, paths seen from where npm was called', async () => {

@@ -8,10 +8,7 @@ type Answer = 'true' | 'false' | 'unknown';
 /** Premise and hypothesis. */
 type Pair = readonly [string, string];
 
-const NAMES =
-  'Ada, Ben, Carla, David, Edda, Felix, Greta, Hugo, Irene, Jonas, Kira, Leo, Mona, Nadia, Otto, Paula'.split(
-    ', ',
-  );
+const NAMES = 'Ada, Ben, Carla, David, Edda, Felix, Greta, Hugo'.split(', ');
 const INSIDE = ['kitchen', 'library', 'cellar', 'bathroom', 'workshop', 'office'];
 const OUTSIDE = ['garden', 'forest', 'meadow', 'harbour', 'orchard', 'street'];
 const DOING = [
@@ -37,8 +34,6 @@ const COMPARED = [
   ['older', 'younger'],
   ['taller', 'shorter'],
   ['faster', 'slower'],
-  ['richer', 'poorer'],
-  ['louder', 'quieter'],
 ] as const;
 const DEEDS = ['painted', 'found', 'repaired', 'sold', 'washed', 'carried', 'hid', 'bought'];
 const GROUPS = ['children', 'sailors', 'bakers', 'visitors', 'neighbours', 'players', 'farmers', 'dancers'];
@@ -88,7 +83,7 @@ function comparison(dice: Dice, answer: Answer): Pair {
   const [a, b, c, d] = some(dice, NAMES, 4) as [string, string, string, string];
   const [words, others] = some(dice, COMPARED, 2) as [readonly [string, string], readonly [string, string]];
   const [more, less] = dice.shuffle(words);
-  const chain = dice.chance(0.4);
+  const chain = dice.chance(0.3);
   const premise = chain
     ? `${a} is ${more} than ${b} and ${b} is ${more} than ${c}.`
     : `${a} is ${more} than ${b}.`;
@@ -183,7 +178,7 @@ function quantity(dice: Dice, answer: Answer): Pair {
 
 /** What came first: "before" and "after" turn each other round. */
 function order(dice: Dice, answer: Answer): Pair {
-  const [first, second, third] = some(dice, [...KINDS.vehicle, 'guide', 'doctor', 'postman', 'tailor'], 3);
+  const [first, second, third] = some(dice, [...KINDS.vehicle, 'guide', 'doctor', 'postman'], 3);
   const [verb, another] = some(dice, ['left', 'arrived', 'stopped', 'turned'], 2);
   const say = (early: string, late: string, what = verb): string =>
     dice.chance(0.5) ? `The ${early} ${what} before the ${late}.` : `The ${late} ${what} after the ${early}.`;
@@ -225,17 +220,17 @@ export const BY_HAND: readonly TextExample[] = [
   { text: 'Greta is knitting in the cellar.', textPair: 'Greta is not in the garden.', label: 'true' },
   { text: 'Greta is knitting in the cellar.', textPair: 'Hugo is in the cellar.', label: 'unknown' },
   {
-    text: 'Leo is taller than Mona and Mona is taller than Otto.',
-    textPair: 'Otto is shorter than Leo.',
+    text: 'Felix is taller than Greta and Greta is taller than Ada.',
+    textPair: 'Ada is shorter than Felix.',
     label: 'true',
   },
   {
-    text: 'Leo is taller than Mona and Mona is taller than Otto.',
-    textPair: 'Otto is taller than Leo.',
+    text: 'Felix is taller than Greta and Greta is taller than Ada.',
+    textPair: 'Ada is taller than Felix.',
     label: 'false',
   },
-  { text: 'Leo is taller than Mona.', textPair: 'Leo is older than Mona.', label: 'unknown' },
+  { text: 'Felix is taller than Greta.', textPair: 'Felix is older than Greta.', label: 'unknown' },
   { text: 'Half of the sailors are asleep.', textPair: 'None of the sailors are asleep.', label: 'false' },
-  { text: 'Kira bought a ferry.', textPair: 'Somebody bought a vehicle.', label: 'true' },
-  { text: 'Kira bought a vehicle.', textPair: 'Kira bought a ferry.', label: 'unknown' },
+  { text: 'Edda bought a ferry.', textPair: 'Somebody bought a vehicle.', label: 'true' },
+  { text: 'Edda bought a vehicle.', textPair: 'Edda bought a ferry.', label: 'unknown' },
 ];
