@@ -101,6 +101,41 @@ describe.each(testBackends())('%s', (backend) => {
     );
   });
 
+  test('what is left of an accumulation makes an update of its mean, whether the rule is fused or not', () => {
+    for (const last of [adamW({ learningRate }), scaleByLearningRate(0.1)]) {
+      const inner = chain(clipByGlobalNorm(0.5), last);
+      const before = memory().numTensors;
+      // Three and two of five steps, with a clip of each piece before they are added up, which changes nothing here.
+      const { parameters, optimizer } = start(chain(clipByGlobalNorm(99), accumulate(3, inner)));
+      expect(optimizer.prepareRest()).toBeUndefined();
+      for (let step = 0; step < 5; step++) update(optimizer, step);
+      {
+        using rest = optimizer.prepareRest()!;
+        expect(optimizer.step).toBe(1);
+        rest.apply();
+      }
+      expect(optimizer.step).toBe(2);
+      expect(optimizer.prepareRest()).toBeUndefined();
+      for (let step = 5; step < 8; step++) update(optimizer, step);
+      expect(optimizer.step).toBe(3);
+
+      const pieces = [
+        [0, 1, 2],
+        [3, 4],
+        [5, 6, 7],
+      ];
+      const whole = run(inner, 3, (name, step, i) => {
+        const values = pieces[step]!.map((piece) => gradientValue(name, piece, i));
+        return values.reduce((sum, value) => sum + value, 0) / values.length;
+      });
+      const got = values(parameters);
+      for (const name of ['weight', 'bias']) expectClose(got.get(name)!, whole.get(name)!, 1e-6);
+      free(parameters);
+      optimizer.dispose();
+      expect(memory().numTensors).toBe(before);
+    }
+  });
+
   test('the norm reported is that before clipping, over all parameters', () => {
     withOptimizer(chain(clipByGlobalNorm(0.1), adamW({ learningRate })), (_, step) => {
       const { gradientNorm } = step(3);

@@ -12,6 +12,9 @@ export interface TagPrediction {
   readonly tags: readonly string[];
 }
 
+/** A tag that says where in an entity a word is. */
+const ENTITY_TAG = /^(O|[BIES]-.+)$/;
+
 /** What a task on words is beside its processor. */
 type TagTask<Feature, Batch> = Omit<
   FineTuningTask<TaggedExample, Feature, Batch, LogitsModel<Batch>, TagPrediction>,
@@ -38,11 +41,15 @@ export function tagTask<
         tags: wordTags(features[i]![0]!, outputs[i]![0] as readonly number[], tags),
       })),
     metrics(examples, predictions) {
-      const pairs = examples.flatMap(({ tags }, i) => (tags ? [[tags, predictions[i]!.tags] as const] : []));
+      const pairs = examples.flatMap((example, i) =>
+        example.tags ? [[example.tags, predictions[i]!.tags] as const] : [],
+      );
       if (pairs.length === 0) return {};
-      const [labels, predicted] = [pairs.map(([label]) => label), pairs.map(([, tags]) => tags)];
+      const [labels, predicted] = [pairs.map(([label]) => label), pairs.map(([, made]) => made)];
+      const ofWords = { accuracy: accuracy(labels.flat(), predicted.flat()) };
+      if (!tags.every((tag) => ENTITY_TAG.test(tag))) return ofWords;
       const { precision, recall, f1 } = slotF1(labels, predicted);
-      return { precision, recall, f1, accuracy: accuracy(labels.flat(), predicted.flat()) };
+      return { precision, recall, f1, ...ofWords };
     },
     describe: ({ words, tags }, prediction) => ({
       input: words.join(' '),

@@ -204,6 +204,13 @@ test('tags', () => {
   });
 });
 
+test('tags that are not those of entities', () => {
+  const task = tokenTagging({ ...rows, tags: ['other', 'dest'] });
+  const examples: TaggedExample[] = [{ words: ['a', 'Taipei'], tags: ['other', 'dest'] }];
+  const made = predictions(task, examples, [[0, 0, 0, 0, 0]]);
+  expect(task.metrics!(examples, made)).toEqual({ accuracy: 0.5 });
+});
+
 test('choices', () => {
   const task = choosing({ ...rows, choices: 2 });
   const examples: ChoiceExample[] = [

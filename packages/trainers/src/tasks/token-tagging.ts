@@ -23,7 +23,8 @@ export interface TokenTagging
 /**
  * Tags words from end to end: slots, named entities, parts of speech. For `TokenClassification` on BERT and its like.
  *
- * Its metrics are `precision`, `recall` and `f1` of whole entities, as conlleval counts them, and the words' `accuracy`.
+ * Its metrics are `precision`, `recall` and `f1` of whole entities, as conlleval counts them, and the words' `accuracy`;
+ * `accuracy` alone where the tags are none of entities, as parts of speech are.
  *
  * @throws {TenonError} when there are no tags, or one is there twice.
  * @example
