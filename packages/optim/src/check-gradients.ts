@@ -21,6 +21,7 @@ export function checkGradients(
     expected: 'one for each parameter of the optimizer, in its shape',
     got: faults.join('; '),
     advice:
-      'Give the optimizer only the parameters that the loss depends on, and the gradients under their names.',
+      'Freeze the parameters that the loss does not depend on, or leave their part out of the model ' +
+      '(a pooler under a head that reads tokens: pooler: false), and pass gradients under their names.',
   });
 }

@@ -33,7 +33,7 @@ export function tagTask<
   return {
     ...processor,
     async outputs(model, batch) {
-      const rows = (await rowsOfLogits(model, batch)) as number[][][]; // [B][T][L]
+      const rows = (await rowsOfLogits(model, batch, tags.length)) as number[][][]; // [B][T][L]
       return rows.map((row) => row.map(highestOf));
     },
     predictions: (examples, features, outputs) =>

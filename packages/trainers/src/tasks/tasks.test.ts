@@ -101,6 +101,19 @@ describe.each(testBackends())('%s', (backend) => {
     }));
 });
 
+test('a head with other labels than the task', async () => {
+  await selectBackend('cpu');
+  using model = new SequenceClassification(body(), { labels: 3 });
+  const task = textClassification({ ...rows, labels: ['x', 'y'] });
+  await expect(predict(task, model, [{ text: 'a' }])).rejects.toThrow(
+    "the model's outputs: expected 2, as the task has labels, got 3. Make the head with the labels of the task, in the same order.",
+  );
+  using tagger = new TokenClassification(body(), { labels: 1 });
+  await expect(
+    predict(tokenTagging({ ...rows, tags: ['O', 'B-x'] }), tagger, [{ words: ['a'] }]),
+  ).rejects.toThrow("the model's outputs: expected 2, as the task has labels, got 1.");
+});
+
 test('one class of two', () => {
   const task = textClassification({ ...rows, labels: ['no', 'yes'] });
   const examples: TextExample[] = [

@@ -34,7 +34,7 @@ export function textTask<Feature, Batch, Processor extends DataProcessor<TextExa
   const { labels } = processor;
   return {
     ...processor,
-    outputs: rowsOfLogits,
+    outputs: (model, batch) => rowsOfLogits(model, batch, Math.max(1, labels.names.length)),
     predictions: (examples, _, outputs) =>
       examples.map((_, i) => textPrediction(labels, outputs[i]![0] as readonly number[], numberOf)),
     metrics: (examples, predictions) => textMetrics(labels, examples, predictions),
