@@ -1,5 +1,6 @@
 // Sentence classification: a small BERT learns from nothing whether a review is good or bad. [CLS] a review [SEP] goes in,
 // and a label comes out of what BERT makes of [CLS] (Devlin et al. 2019, figure 4b).
+import { savePretrained, writeTextFile } from '@tenon/checkpoints';
 import { RandomStream } from '@tenon/core';
 import { labelNames, readAll, splitExamples, type TextExample } from '@tenon/data';
 import { readRows, textExamples } from '@tenon/data/files';
@@ -31,7 +32,7 @@ await runExample(
       data === undefined
         ? reviews(short ? { train: 600, heldOut: 100 } : { train: 8000, heldOut: 500 }, seed)
         : await ownSentences(data, { text, label }, columns, seed);
-    const labels = labelNames(train);
+    const labels = labelNames([...train, ...heldOut]);
 
     const tokenizer = await trainWordPiece(
       train.map((example) => example.text),
@@ -74,6 +75,8 @@ await runExample(
     });
     await trainer.train();
     if (signal.aborted) return;
+    await savePretrained(`${out}/model`, { spec: bert, config, model });
+    await writeTextFile(`${out}/model/tokenizer.json`, JSON.stringify(tokenizer));
 
     if (data === undefined) {
       const predictions = await trainer.predict(BY_HAND);

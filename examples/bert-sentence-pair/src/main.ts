@@ -1,5 +1,6 @@
 // Sentence pairs: a small BERT learns from nothing whether a premise makes a hypothesis true, false, or says nothing of it.
 // [CLS] premise [SEP] hypothesis [SEP] goes in, with token types 0 and 1 (Devlin et al. 2019, figure 4a).
+import { savePretrained, writeTextFile } from '@tenon/checkpoints';
 import { RandomStream } from '@tenon/core';
 import { labelNames, readAll, splitExamples, type TextExample } from '@tenon/data';
 import { readRows, textExamples } from '@tenon/data/files';
@@ -13,7 +14,7 @@ import { htmlReport } from '@tenon/trainers/report';
 import { BY_HAND, pairs } from './data/pairs.ts';
 
 const options = {
-  epochs: { text: 'passes over the training pairs', value: 8, short: 1 },
+  epochs: { text: 'passes over the training pairs', value: 10, short: 1 },
   text: { text: 'the column of your file with the premise', value: 'premise' },
   textPair: { text: 'the column with the hypothesis', value: 'hypothesis' },
   label: { text: 'the column with the label', value: 'label' },
@@ -28,9 +29,9 @@ await runExample(
   async ({ data, text, textPair, label, epochs, seed, short, out, signal }) => {
     const { train, heldOut } =
       data === undefined
-        ? pairs(short ? { train: 600, heldOut: 99 } : { train: 12_000, heldOut: 600 }, seed)
+        ? pairs(short ? { train: 600, heldOut: 99 } : { train: 16_000, heldOut: 600 }, seed)
         : await ownPairs(data, { text, textPair, label }, seed);
-    const labels = labelNames(train);
+    const labels = labelNames([...train, ...heldOut]);
 
     const tokenizer = await trainWordPiece(
       train.flatMap((example) => [example.text, example.textPair!]),
@@ -54,7 +55,7 @@ await runExample(
       model,
       task: textClassification({ tokenizer, labels, maxLength: config.contextLength }),
       args: {
-        learningRate: 7e-4,
+        learningRate: 1e-3,
         numTrainEpochs: epochs,
         perDeviceTrainBatchSize: 32,
         perDeviceEvalBatchSize: 64,
@@ -77,6 +78,8 @@ await runExample(
     });
     await trainer.train();
     if (signal.aborted) return;
+    await savePretrained(`${out}/model`, { spec: bert, config, model });
+    await writeTextFile(`${out}/model/tokenizer.json`, JSON.stringify(tokenizer));
 
     if (data === undefined) {
       const predictions = await trainer.predict(BY_HAND);

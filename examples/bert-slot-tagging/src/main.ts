@@ -2,6 +2,7 @@
 // tag comes out of what BERT makes of the first piece of every word (Devlin et al. 2019, figure 4d).
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { savePretrained, writeTextFile } from '@tenon/checkpoints';
 import { RandomStream } from '@tenon/core';
 import { readAll, splitExamples, type TaggedExample, tagNames } from '@tenon/data';
 import { readSlots, readTagged } from '@tenon/data/files';
@@ -26,7 +27,7 @@ await runExample(
       data === undefined
         ? commands(short ? { train: 400, heldOut: 100 } : { train: 4000, heldOut: 400 }, seed)
         : await ownCommands(data, seed);
-    const tags = tagNames(train);
+    const tags = tagNames([...train, ...heldOut]);
 
     const tokenizer = await trainWordPiece(
       train.map(({ words }) => words.join(' ')),
@@ -71,6 +72,8 @@ await runExample(
     });
     await trainer.train();
     if (signal.aborted) return;
+    await savePretrained(`${out}/model`, { spec: bert, config, model });
+    await writeTextFile(`${out}/model/tokenizer.json`, JSON.stringify(tokenizer));
 
     if (data === undefined) {
       const predictions = await trainer.predict(BY_HAND);
