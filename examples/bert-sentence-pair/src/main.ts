@@ -29,7 +29,7 @@ await runExample(
   async ({ data, text, textPair, label, epochs, seed, short, out, signal }) => {
     const { train, heldOut } =
       data === undefined
-        ? pairs(short ? { train: 600, heldOut: 99 } : { train: 16_000, heldOut: 600 }, seed)
+        ? pairs(short ? { train: 600, heldOut: 99 } : { train: 12_000, heldOut: 600 }, seed)
         : await ownPairs(data, { text, textPair, label }, seed);
     const labels = labelNames([...train, ...heldOut]);
 
@@ -55,7 +55,7 @@ await runExample(
       model,
       task: textClassification({ tokenizer, labels, maxLength: config.contextLength }),
       args: {
-        learningRate: 1e-3,
+        learningRate: 5e-4,
         numTrainEpochs: epochs,
         perDeviceTrainBatchSize: 32,
         perDeviceEvalBatchSize: 64,

@@ -8,21 +8,10 @@ type Answer = 'true' | 'false' | 'unknown';
 /** Premise and hypothesis. */
 type Pair = readonly [string, string];
 
-const NAMES = 'Ada, Ben, Carla, David, Edda, Felix, Greta, Hugo'.split(', ');
+const NAMES = ['Ada', 'Ben', 'Edda', 'Felix', 'Greta', 'Hugo'];
 const INSIDE = ['kitchen', 'library', 'cellar', 'bathroom', 'workshop', 'office'];
 const OUTSIDE = ['garden', 'forest', 'meadow', 'harbour', 'orchard', 'street'];
-const DOING = [
-  'singing',
-  'reading',
-  'eating',
-  'drawing',
-  'waiting',
-  'laughing',
-  'talking',
-  'counting',
-  'knitting',
-  'whistling',
-];
+const DOING = ['singing', 'reading', 'drawing', 'laughing', 'counting', 'knitting'];
 /** Kinds of things by the word for all of them. */
 const KINDS = {
   animal: ['dog', 'horse', 'goat', 'rabbit', 'heron'],
@@ -35,9 +24,9 @@ const COMPARED = [
   ['taller', 'shorter'],
   ['faster', 'slower'],
 ] as const;
-const DEEDS = ['painted', 'found', 'repaired', 'sold', 'washed', 'carried', 'hid', 'bought'];
-const GROUPS = ['children', 'sailors', 'bakers', 'visitors', 'neighbours', 'players', 'farmers', 'dancers'];
-const STATES = ['tired', 'happy', 'hungry', 'asleep', 'wet', 'angry', 'late', 'ready'];
+const DEEDS = ['painted', 'found', 'sold', 'washed', 'hid', 'bought'];
+const GROUPS = ['children', 'sailors', 'bakers', 'players', 'farmers', 'dancers'];
+const STATES = ['tired', 'happy', 'hungry', 'asleep', 'wet', 'angry'];
 
 /** Several that differ. */
 function some<Item>(dice: Dice, items: readonly Item[], count: number): Item[] {

@@ -121,7 +121,7 @@ const TRAIN: Grammar = {
     ...Array<string>(30).fill('{village}'),
     ...list('New {village}, San {person}, {village} City'),
   ],
-  beginning: list('vel, tor, mar, os, bel, gri, sha, cor, wim, hal, nor, tas, ruk, fen, lo, que'),
+  beginning: list('Vel, Tor, Mar, Os, Bel, Gri, Sha, Cor, Wim, Hal, Nor, Tas, Ruk, Fen, Lo, Que'),
   bird: list('Heron, Tern, Kite, Pelican, Gull, Wren'),
   person: list(
     'May, April, June, Anna, Ruben, Ines, Tomas, Mei, Samir, Olga, Leon, Farah, Marta, Hugo, Sina, Pavel, Aiko, Tariq, Lena, Boris, Chloe, Dario, Emil, Ruth',
@@ -134,7 +134,7 @@ const HELD_OUT: Grammar = {
   city: list(
     'Kaohsiung, New Delhi, Marseille, San Jose, Valencia, Salvador, Nagoya, Tampere, {village}, {village}',
   ),
-  beginning: list('lun, dra, pem, ash, tir'),
+  beginning: list('Lun, Dra, Pem, Ash, Tir'),
   bird: list('Stork, Osprey, Swallow'),
   person: list('Augusta, May, Rosa, Timur, Nils, Marlene'),
 };
