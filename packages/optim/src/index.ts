@@ -3,6 +3,7 @@ export { type AdamWOptions, adamW } from './adamw.ts';
 export { addDecayedWeights, type DecayOptions, type DecayTransform } from './add-decayed-weights.ts';
 export { type BertAdamOptions, bertAdam } from './bert-adam.ts';
 export { chain } from './chain.ts';
+export type { GradientOptions } from './check-gradients.ts';
 export { clipByGlobalNorm } from './clip-by-global-norm.ts';
 export { clipByNorm } from './clip-by-norm.ts';
 export { clipByValue } from './clip-by-value.ts';

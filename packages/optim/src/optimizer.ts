@@ -8,7 +8,7 @@ import {
 } from '@tenon/core';
 import { add, type Scalar, type Tensor, tidy, type Variable } from '@tensorflow/tfjs-core';
 import { partsOf } from './chain.ts';
-import { checkGradients } from './check-gradients.ts';
+import { checkGradients, type GradientOptions } from './check-gradients.ts';
 import { fuseAdamW } from './fuse-adamw.ts';
 import { loadState } from './load-state.ts';
 import { PreparedUpdate } from './prepared-update.ts';
@@ -34,7 +34,7 @@ export interface Optimizer {
    * @param gradients one for each parameter, by its name. They must live until the step is applied.
    * @throws {TenonError} naming every gradient that is missing, unknown or mis-shaped.
    */
-  prepare(gradients: ReadonlyMap<string, Tensor>): PreparedUpdate;
+  prepare(gradients: ReadonlyMap<string, Tensor>, options?: GradientOptions): PreparedUpdate;
   /**
    * Works out an update from what `accumulate` has added up, before all its batches came: for the end of an epoch.
    *
@@ -42,7 +42,7 @@ export interface Optimizer {
    */
   prepareRest(): PreparedUpdate | undefined;
   /** Makes a step. The gradients stay the caller's. @throws {TenonError} as `prepare` does. */
-  update(gradients: ReadonlyMap<string, Tensor>): OptimizerReport;
+  update(gradients: ReadonlyMap<string, Tensor>, options?: GradientOptions): OptimizerReport;
   /** `<parameter>.<slot>` and the int32 counters `step` and `calls`, read from the live state when asked for. */
   stateDict(): StateDict;
   /** @throws {StateDictError} naming every missing, unexpected and mis-shaped entry; then nothing was changed. */
@@ -95,10 +95,11 @@ class RunningOptimizer implements Optimizer {
     return this.#step;
   }
 
-  prepare(gradients: ReadonlyMap<string, Tensor>): PreparedUpdate {
-    checkGradients(this.#parameters, gradients);
+  prepare(gradients: ReadonlyMap<string, Tensor>, options?: GradientOptions): PreparedUpdate {
+    checkGradients(this.#parameters, gradients, options);
     // In the parameters' order, so that sums over all gradients do not depend on who gathered them.
-    const tensors = new Map([...this.#parameters.keys()].map((name) => [name, gradients.get(name)!]));
+    const used = [...this.#parameters.keys()].filter((name) => gradients.has(name));
+    const tensors = new Map(used.map((name) => [name, gradients.get(name)!]));
     const updates = { step: this.#calls, stepNow: () => this.#calls, tensors };
     return this.#prepare(new PreparedUpdate(gradients), (prepared) => {
       this.#plan(updates, prepared, this.#running);
@@ -148,8 +149,8 @@ class RunningOptimizer implements Optimizer {
     }
   }
 
-  update(gradients: ReadonlyMap<string, Tensor>): OptimizerReport {
-    using prepared = this.prepare(gradients);
+  update(gradients: ReadonlyMap<string, Tensor>, options?: GradientOptions): OptimizerReport {
+    using prepared = this.prepare(gradients, options);
     prepared.apply();
     const { learningRate, gradientNorm, willUpdate } = prepared;
     return {

@@ -21,6 +21,8 @@ export interface StepParts<Batch> {
   readonly lastGood: () => string;
   /** Is told of each batch that does not complete the update. */
   readonly onSubstep: (loss: number) => Promise<void>;
+  /** Is told of the parameters that a batch's loss does not depend on, where there are any. They stay as they are. */
+  readonly onUnused: (names: readonly string[]) => Promise<void>;
 }
 
 /** What a step says about itself. */
@@ -77,12 +79,14 @@ async function addBatch<Batch>(
       return loss;
     }, trainable);
     try {
-      using prepared = optimizer.prepare(gradients);
+      using prepared = optimizer.prepare(gradients, { allowUnused: true });
       // A lazy backend computes loss, norm and gradients together at this read.
       const loss = await readScalar(value);
       assertFinite(`loss at step ${optimizer.step + 1}`, loss, notMade(parts));
       const made = await look(parts, prepared);
       sums.add(loss, await readAll(named), tokens);
+      const unused = [...trainable.keys()].filter((name) => !gradients.has(name));
+      if (unused.length > 0) await parts.onUnused(unused);
       prepared.apply();
       return prepared.willUpdate ? made : undefined;
     } finally {

@@ -10,7 +10,10 @@ import type { TrainerCallback } from './trainer-callback.ts';
 import { TrainingRun } from './training-run.ts';
 
 export interface TrainOptions<Batch> extends CountOptions<Batch>, StateOptions<Batch> {
-  /** What is minimised. Its parameters are trained, those with `trainable` false left out. */
+  /**
+   * What is minimised. Its parameters are trained, those with `trainable` false left out. One that the loss does not
+   * depend on stays as it is, without decay, and `onWarning` names it once.
+   */
   readonly objective: Objective<Batch>;
   /**
    * How gradients become updates. `accumulate(n, …)` makes one step out of n batches, and of those that are left at

@@ -18,6 +18,8 @@ export class TrainingRun<Batch> implements Disposable {
   readonly #carried: CarriedState<Batch>;
   readonly #checkpoints: RunCheckpoints | undefined;
   readonly #callbacks: CallbackList;
+  /** Parameters that a warning has named. */
+  readonly #unused = new Set<string>();
   #batchesTaken = 0;
   #loss: number | undefined;
   #unlogged = { loss: 0, steps: 0 };
@@ -57,6 +59,7 @@ export class TrainingRun<Batch> implements Disposable {
       seed,
       lastGood: () => this.#lastGood,
       onSubstep: (loss) => this.#callbacks.tell('onSubstepEnd', { ...this.#now(), loss }),
+      onUnused: (names) => this.#warnOfUnused(names),
     };
   }
 
@@ -153,9 +156,7 @@ export class TrainingRun<Batch> implements Disposable {
   /** The folder that the run goes on from. */
   async #resume(): Promise<string | undefined> {
     const { batches, identity } = this.#options;
-    const found = await this.#checkpoints?.find((message) =>
-      this.#callbacks.tell('onWarning', { ...this.#now(), message }),
-    );
+    const found = await this.#checkpoints?.find((message) => this.#warn(message));
     if (found === undefined) return undefined;
     const { folder, record } = found;
     const seek = (position: Json): void => batches.seek(position);
@@ -168,6 +169,20 @@ export class TrainingRun<Batch> implements Disposable {
     this.#savedAt = record.step;
     this.#callbacks.load(record.callbacks ?? {});
     return folder;
+  }
+
+  async #warn(message: string): Promise<void> {
+    await this.#callbacks.tell('onWarning', { ...this.#now(), message });
+  }
+
+  /** Once for each: as a rule all in the first step. */
+  async #warnOfUnused(names: readonly string[]): Promise<void> {
+    const unknown = names.filter((name) => !this.#unused.has(name));
+    if (unknown.length === 0) return;
+    for (const name of unknown) this.#unused.add(name);
+    const [them, they] =
+      unknown.length === 1 ? ['it', 'it stays as it is'] : ['them', 'they stay as they are'];
+    await this.#warn(`${unknown.join(', ')}: the loss does not depend on ${them}, so ${they}`);
   }
 
   /** Whether there were batches for it. */
