@@ -14,6 +14,7 @@ const config: ViteUserConfig = {
       'benchmarks/src/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    globalSetup: 'scripts/own-temp-folder.ts',
     pool: 'forks',
     maxWorkers: 2,
     maxConcurrency: 2,

@@ -213,7 +213,7 @@ describe.each(testBackends())('%s', (backend) => {
         ['beta', odd],
       ]);
       expect(() => optimizer.prepare(gradients)).toThrow(
-        'gradients: expected one for each parameter of the optimizer, in its shape, got none for weight; [2] instead of [3] for bias; one too many, beta. Freeze the parameters that the loss does not depend on, or leave their part out of the model (a pooler under a head that reads tokens: pooler: false), and pass gradients under their names.',
+        'gradients: expected one for each parameter of the optimizer, in its shape, got none for weight; [2] instead of [3] for bias; one too many, beta. Freeze the parameters that the loss does not depend on, pass { allowUnused: true } for them to stay as they are, or leave their part out of the model (a pooler under a head that reads tokens: pooler: false), and pass gradients under their names.',
       );
       odd.dispose();
     });

@@ -58,7 +58,7 @@ describe.each(testBackends())('%s', (backend) => {
 
   test('one at least has a gradient', () => {
     expect(() => run(adam, ['a', 'b'], [{}])).toThrow(
-      'gradients: expected one for each parameter of the optimizer, in its shape, got none for a; none for b. Give the optimizer only the parameters that the loss depends on, and the gradients under their names; or pass { allowUnused: true } for others to stay as they are.',
+      'gradients: expected one for each parameter of the optimizer, in its shape, got none for a; none for b. Freeze the parameters that the loss does not depend on, pass { allowUnused: true } for them to stay as they are, or leave',
     );
   });
 });
@@ -80,11 +80,10 @@ function run(
       using rest = optimizer.prepareRest()!;
       rest.apply();
     }
-    const state = [...optimizer.stateDict()].map(([name, { read }]) => [name, [...read()]] as const);
-    return new Map([
-      ...state,
-      ...[...parameters].map(([name, value]) => [name, [...value.dataSync()]] as const),
-    ]);
+    const values = new Map<string, number[]>();
+    for (const [name, { read }] of optimizer.stateDict()) values.set(name, [...read()]);
+    for (const [name, value] of parameters) values.set(name, [...value.dataSync()]);
+    return values;
   } finally {
     optimizer.dispose();
     for (const value of parameters.values()) value.dispose();

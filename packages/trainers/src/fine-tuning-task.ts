@@ -6,6 +6,12 @@ import type { DataProcessor } from '@tenon/data';
  */
 export interface FineTuningTask<Example, Feature, Batch, Model, Prediction>
   extends DataProcessor<Example, Feature, Batch> {
+  /**
+   * Whether there is something to learn from an example. Training refuses one without, which would have a loss of 0;
+   * evaluation and prediction take it.
+   * @default there is
+   */
+  isLabelled?(example: Example): boolean;
   /** What the model says about each feature of a batch, as plain numbers. Nothing of it is a tensor any more. */
   outputs(model: Model, batch: Batch): Promise<readonly unknown[]>;
   /**

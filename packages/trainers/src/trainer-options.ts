@@ -28,6 +28,7 @@ interface TrainerParts<Model> {
 export interface TaskTrainerOptions<Example, Feature, Batch, Model, Prediction> extends TrainerParts<Model> {
   /** Any that can do with what the model has. */
   readonly task: FineTuningTask<Example, Feature, Batch, NoInfer<Model>, Prediction>;
+  /** Labelled examples: `train` refuses others. */
   readonly trainDataset?: Examples<Example>;
   readonly evalDataset?: Examples<Example>;
   /** Told of examples that cannot be used, which are then left out, instead of the error being thrown. */

@@ -1,4 +1,5 @@
-import { type Examples, streamExamples, type TextExample } from '@tenon/data';
+import type { TenonError } from '@tenon/core';
+import { type Examples, SkippedExamples, streamExamples, type TextExample } from '@tenon/data';
 import type { SequenceClassification } from '@tenon/heads';
 import { adamW, type GradientTransform } from '@tenon/optim';
 import { selectBackend, testBackends } from '@tenon/testing';
@@ -80,7 +81,7 @@ describe('Trainer', () => {
     readonly callbacks?: readonly TrainerCallback[];
     readonly signal?: AbortSignal;
     readonly optimizer?: GradientTransform;
-    readonly onInvalid?: (error: Error) => void;
+    readonly onInvalid?: (error: TenonError) => void;
   }) {
     const args: TrainingArguments = {
       learningRate: 0.01,
@@ -143,6 +144,25 @@ describe('Trainer', () => {
     const { step } = await train({ trainDataset, onInvalid: ({ message }) => void told.push(message) });
     expect(told).toHaveLength(1);
     expect(step).toBe(2);
+  });
+
+  it('refuses to learn from examples without labels', async () => {
+    const origin = { file: 'reviews.tsv', line: 17 };
+    const advice =
+      'Label it, or leave it out; with onInvalid it is counted instead. evaluate and predict take it.';
+    const unlabelled: TextExample[] = [{ text: 'a film', origin }, { text: 'a story' }];
+    await expect(train({ trainDataset: unlabelled })).rejects.toThrow(
+      `reviews.tsv, line 17: expected a labelled example, got no label. ${advice}`,
+    );
+    await expect(train({ trainDataset: [...reviews(8), ...unlabelled.slice(1)] })).rejects.toThrow(
+      `trainDataset: expected a labelled example, got no label in {"text":"a story"}. ${advice}`,
+    );
+    const skipped = new SkippedExamples();
+    const { step } = await train({ trainDataset: [...reviews(8), ...unlabelled], onInvalid: skipped.report });
+    expect(step).toBe(2);
+    expect(skipped.summary()).toBe(
+      '2 skipped: 2 not a labelled example (first: reviews.tsv, line 17, got no label)',
+    );
   });
 
   it('refuses what it cannot do, and says what is missing', async () => {

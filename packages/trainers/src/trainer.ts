@@ -4,6 +4,7 @@ import { type Examples, processedBatches } from '@tenon/data';
 import { CallbackList } from './callback-list.ts';
 import { countTokens } from './count-batch.ts';
 import { asEvaluation, meanLoss } from './evaluate.ts';
+import { trainingProcessor } from './labelled-examples.ts';
 import { type ResolvedArguments, resolveArguments } from './resolve-arguments.ts';
 import type { Measured, RunOptions, TrainResult } from './run-options.ts';
 import { TaskRunner } from './task-runner.ts';
@@ -173,7 +174,7 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
   }: TaskTrainerOptions<Example, Feature, Batch, Model, Prediction>): BatchSource<Batch> {
     const { args } = this;
     if (trainDataset === undefined) throw missing('train', 'a trainDataset');
-    return processedBatches(trainDataset, task, {
+    return processedBatches(trainDataset, trainingProcessor(task), {
       batchSize: args.perDeviceTrainBatchSize,
       shuffle: true,
       seed: args.seed,

@@ -73,6 +73,7 @@ function choiceTask<Feature, Batch, Processor extends DataProcessor<ChoiceExampl
 ): Processor & ChoiceTask<Feature, Batch> {
   return {
     ...processor,
+    isLabelled: ({ label }) => label !== undefined,
     outputs: rowsOfLogits,
     predictions: (examples, _, outputs) =>
       examples.map((_, i) => {

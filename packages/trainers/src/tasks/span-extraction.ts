@@ -37,7 +37,8 @@ const SHOWN = 300;
  *
  * Its metrics are `exactMatch` and `f1`, the official percentages, and with questions that have no answer the same of both
  * kinds: `hasAnswerExactMatch`, `hasAnswerF1`, `noAnswerExactMatch`, `noAnswerF1`. A question that has neither an answer
- * nor `isImpossible` is predicted, and counts neither in the loss nor in the metrics.
+ * nor `isImpossible` is predicted, and counts neither in the loss nor in the metrics; nothing is learnt from it, so that
+ * training refuses it.
  *
  * @throws {TenonError} when a length is not a whole number above 0.
  * @example
@@ -62,6 +63,7 @@ export function spanExtraction(options: SpanExtractionOptions): SpanExtraction {
   const unlabelled = squadProcessor({ ...options, training: false });
   return {
     truncated: labelled.truncated,
+    isLabelled,
     features: (example) => (isLabelled(example) ? labelled : unlabelled).features(example),
     collate: (features) => labelled.collate(features),
     length: (feature) => labelled.length(feature),

@@ -32,6 +32,7 @@ export function tagTask<
   const { tags } = processor;
   return {
     ...processor,
+    isLabelled: (example) => example.tags !== undefined,
     async outputs(model, batch) {
       const rows = (await rowsOfLogits(model, batch, tags.length)) as number[][][]; // [B][T][L]
       return rows.map((row) => row.map(highestOf));

@@ -10,6 +10,7 @@ import { choosing, gptChoosing } from './choosing.ts';
 import { elmoTagging } from './elmo-tagging.ts';
 import { elmoTextClassification } from './elmo-text-classification.ts';
 import { gptTextClassification, gptTextSimilarity } from './gpt-text.ts';
+import { spanExtraction } from './span-extraction.ts';
 import { textClassification } from './text-classification.ts';
 import { tokenTagging } from './token-tagging.ts';
 
@@ -112,6 +113,24 @@ test('a head with other labels than the task', async () => {
   await expect(
     predict(tokenTagging({ ...rows, tags: ['O', 'B-x'] }), tagger, [{ words: ['a'] }]),
   ).rejects.toThrow("the model's outputs: expected 2, as the task has labels, got 1.");
+});
+
+test('each tells what there is to learn from', () => {
+  const text = textClassification({ ...rows, labels: ['no', 'yes'] });
+  expect([{ text: 'a', label: 'no' }, { text: 'a' }].map(text.isLabelled!)).toEqual([true, false]);
+  const tagging = tokenTagging({ ...rows, tags: ['O'] });
+  expect([{ words: ['a'], tags: ['O'] }, { words: ['a'] }].map(tagging.isLabelled!)).toEqual([true, false]);
+  const choice = choosing({ ...rows, choices: 2 });
+  const question = { text: 'a', choices: ['b', 'c'] };
+  expect([{ ...question, label: 0 }, question].map(choice.isLabelled!)).toEqual([true, false]);
+  const spans = spanExtraction({ tokenizer });
+  const asked = { id: '1', question: 'a', context: 'b', answers: [] };
+  const answered = { ...asked, answers: [{ text: 'b', start: 0 }] };
+  expect([answered, { ...asked, isImpossible: true }, asked].map(spans.isLabelled!)).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 test('one class of two', () => {

@@ -34,6 +34,7 @@ export function textTask<Feature, Batch, Processor extends DataProcessor<TextExa
   const { labels } = processor;
   return {
     ...processor,
+    isLabelled: ({ label }) => label !== undefined,
     outputs: (model, batch) => rowsOfLogits(model, batch, Math.max(1, labels.names.length)),
     predictions: (examples, _, outputs) =>
       examples.map((_, i) => textPrediction(labels, outputs[i]![0] as readonly number[], numberOf)),
