@@ -1,10 +1,12 @@
-"""BERT in PyTorch, for the benchmark engine: `torch_bert.py step` trains it, `torch_bert.py forward` encodes.
+"""BERT in PyTorch, for the benchmarks: `torch_bert.py step` pre-trains it, `finetune` has it classify texts, `forward` encodes.
 
-Asked to build: {"size": {...}, "optimizer": {...}, "threads": 2, "seed": 1}; the rest is in `protocol.py`.
+Asked to build: {"size": {...}, "optimizer": {...}, "threads": 2, "seed": 1}, to fine-tune also "labels", how many there are, and
+"batches", a file with [{"ids": [[...], ...], "labels": [...]}, ...]; the rest is in `protocol.py`.
 B sequences of T tokens, N = B·T, C channels, H heads, V vocabulary; `bert` of @tenon/models is the same
 model, `src/engine/bert.ts` gives it the same first values.
 """
 
+import json
 import math
 import sys
 
@@ -45,10 +47,10 @@ class Bert:
 
     def forward(self, batch, training=False):
         """The last hidden state, [N, C]."""
-        B, T, C, H = (self.size[name] for name in ("batch", "tokens", "channels", "heads"))
-        rate = self.size["dropout"]
+        B, T = batch["ids"].shape
+        C, H, rate = (self.size[name] for name in ("channels", "heads", "dropout"))
         mask = (1.0 - batch["mask"].float())[:, None, None] * -1e9
-        embedded = F.embedding(batch["ids"], self.words) + F.embedding(batch["types"], self.segments) + self.positions
+        embedded = F.embedding(batch["ids"], self.words) + F.embedding(batch["types"], self.segments) + self.positions[:T]
         x = F.dropout(layer_norm(embedded.view(B * T, C), self.norm), rate, training)
         for layer in self.layers:
             q, k, v = F.linear(x, *layer["qkv"]).view(B, T, 3, H, C // H).permute(2, 0, 3, 1, 4)
@@ -117,6 +119,50 @@ class MaskedLM:
         return self.trainer.step(lambda: self.loss(batch, training=True))
 
 
+class Finetune:
+    """Trains BERT to classify texts, from rows of ids as a tokenizer gives them."""
+
+    def __init__(self, request):
+        torch.manual_seed(request["seed"])
+        self.size, self.steps = request["size"], 0
+        with open(request["batches"], encoding="utf-8") as file:
+            self.batches = json.load(file)
+        self.bert = Bert(self.size, "bert.")
+        C, L = self.size["channels"], request["labels"]
+        shapes = {"bert.pooler.dense": (C, C), "classifier": (L, C)}
+        self.pooler, self.classifier = (
+            [formula(f"{name}.weight", shape).requires_grad_(), formula(f"{name}.bias", shape[:1]).requires_grad_()]
+            for name, shape in shapes.items()
+        )
+        self.trainer = Trainer([*self.bert.parameters, *self.pooler, *self.classifier], request["optimizer"])
+        first = self.tensors(self.batches[0])
+        self.facts = {
+            "adamw": self.trainer.variant,
+            "check": self.trainer.check(lambda: self.loss(first, training=False)),
+        }
+
+    def tensors(self, batch):
+        """Filled up to the longest row."""
+        rows = batch["ids"]
+        T = max(len(row) for row in rows)
+        ids = torch.tensor([row + [0] * (T - len(row)) for row in rows])
+        mask = torch.tensor([[True] * len(row) + [False] * (T - len(row)) for row in rows])
+        return {"ids": ids, "types": torch.zeros_like(ids), "mask": mask, "labels": torch.tensor(batch["labels"])}
+
+    def loss(self, batch, training):
+        B, T = batch["ids"].shape
+        first = self.bert.forward(batch, training).view(B, T, -1)[:, 0]
+        pooled = torch.tanh(F.linear(first, *self.pooler))
+        return F.cross_entropy(F.linear(F.dropout(pooled, self.size["dropout"], training), *self.classifier), batch["labels"])
+
+    def batch(self):
+        self.steps += 1
+        return self.batches[(self.steps - 1) % len(self.batches)]
+
+    def step(self, batch):
+        return self.trainer.step(lambda: self.loss(self.tensors(batch), training=True))
+
+
 class Forward:
     """Encodes: from ids to the last hidden state."""
 
@@ -136,4 +182,4 @@ class Forward:
             return self.bert.forward(batch)[0, 0].item()
 
 
-serve({"step": MaskedLM, "forward": Forward}[sys.argv[1]])
+serve({"step": MaskedLM, "finetune": Finetune, "forward": Forward}[sys.argv[1]])

@@ -2,6 +2,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { checkpoints } from './checkpoints/checkpoints.ts';
 import { engine } from './engine/engine.ts';
+import { finetune } from './finetune/finetune.ts';
 import { soak } from './soak.ts';
 import { tokenizers } from './tokenizers/tokenizers.ts';
 import { trainStep } from './train-step/train-step.ts';
@@ -10,6 +11,7 @@ import { transformerXLEvaluation } from './transformer-xl/transformer-xl.ts';
 const BENCHMARKS: readonly Benchmark[] = [
   engine,
   trainStep,
+  finetune,
   soak,
   tokenizers,
   checkpoints,

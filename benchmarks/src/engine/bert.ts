@@ -1,6 +1,6 @@
 // bert.ts: BERT of a benchmark's size, with the first values that the peer gives its own.
 import type { Module } from '@tenon/core';
-import { MaskedLM } from '@tenon/heads';
+import { MaskedLM, SequenceClassification } from '@tenon/heads';
 import { type Bert, type BertConfig, bert, bertBase } from '@tenon/models';
 import { type Tensor2D, tensor } from '@tensorflow/tfjs-core';
 import type { Size } from '../sizes.ts';
@@ -33,6 +33,13 @@ export function encoder(size: BertSize): Bert {
 /** BERT with the head of its first training: what was under the masks. */
 export function maskedLanguageModel(size: BertSize): MaskedLM {
   const model = new MaskedLM(bert(configOf(size)));
+  setAsPeer(model);
+  return model;
+}
+
+/** BERT that classifies texts. */
+export function classifier(size: BertSize, labels: readonly string[]): SequenceClassification {
+  const model = new SequenceClassification(bert({ ...configOf(size), pooler: true }), { labels });
   setAsPeer(model);
   return model;
 }

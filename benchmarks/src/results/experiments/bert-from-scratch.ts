@@ -1,0 +1,46 @@
+// What the experiments with a small BERT that starts from random weights share: the configuration of the reference's
+// learning curves.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RandomStream } from '@tenon/core';
+import { type Bert, type BertConfig, bert, bertTiny } from '@tenon/models';
+import { type PipelineTokenizer, bertTokenizer, readVocabularyLines } from '@tenon/tokenizers';
+import type { TrainingArguments } from '@tenon/trainers';
+
+export type Vocabulary = 'uncased' | 'chinese';
+
+/** The WordPiece tokenizer of a published vocabulary. */
+export async function publishedTokenizer(data: string, vocabulary: Vocabulary): Promise<PipelineTokenizer> {
+  const file = join(data, 'vocab-bert', `bert-base-${vocabulary}-vocab.txt`);
+  return bertTokenizer({ vocabulary: readVocabularyLines(await readFile(file, 'utf8')) });
+}
+
+/** 2 layers of 64 with 4 heads, started as Hugging Face starts it. */
+export function smallBert(vocabularySize: number, seed: number, change: Partial<BertConfig> = {}): Bert {
+  const config: BertConfig = {
+    ...bertTiny,
+    vocabularySize,
+    hiddenSize: 64,
+    heads: 4,
+    feedForwardSize: 128,
+    contextLength: 64,
+    initialization: 'plain',
+    ...change,
+  };
+  return bert(config, { random: new RandomStream(seed) });
+}
+
+/** AdamW at 1e-3 with a linear schedule after 60 updates of warm-up, batches of 32. */
+export function scratchArguments(seed: number, epochs: number): TrainingArguments {
+  return {
+    numTrainEpochs: epochs,
+    perDeviceTrainBatchSize: 32,
+    perDeviceEvalBatchSize: 64,
+    learningRate: 1e-3,
+    warmupSteps: 60,
+    weightDecay: 0.01,
+    maxGradNorm: 1,
+    evalStrategy: 'epoch',
+    seed,
+  };
+}
