@@ -90,7 +90,11 @@ async function writeBatches(data: string, file: string, count: number): Promise<
     { batchSize: BATCH_SIZE, shuffle: true, seed: 1, epochs: 1 },
   );
   const batches: unknown[] = [];
-  for (let batch = await source.next(); batch !== undefined && batches.length < count; batch = await source.next()) {
+  for (
+    let batch = await source.next();
+    batch !== undefined && batches.length < count;
+    batch = await source.next()
+  ) {
     batches.push(batch);
   }
   await writeFile(file, JSON.stringify(batches));
@@ -101,10 +105,17 @@ function formatResults(results: readonly Result[]): string {
   const lines = [
     `fine-tuning BERT 4 x 256 on SST-2, batches of ${BATCH_SIZE}, dropout .1, AdamW: milliseconds a step from the sentences to the update`,
     formatMachine(machine()),
-    ...results.map(({ name, facts, check }) => `${name}: ${formatFacts(facts)}; first loss and norm ${check.map((x) => x.toFixed(5)).join(', ')}`),
+    ...results.map(
+      ({ name, facts, check }) =>
+        `${name}: ${formatFacts(facts)}; first loss and norm ${check.map((x) => x.toFixed(5)).join(', ')}`,
+    ),
     formatTable([
       ['', 'ms a step', 'peak MB'],
-      ...results.map((result) => [result.name, median(roundsOf(result)).toFixed(1), String(result.blocks.at(-1)!.peakMB)]),
+      ...results.map((result) => [
+        result.name,
+        median(roundsOf(result)).toFixed(1),
+        String(result.blocks.at(-1)!.peakMB),
+      ]),
     ]),
   ];
   for (const peer of peers) {

@@ -57,7 +57,11 @@ await serve(async ({ size, optimizer, seed, data }: FinetuneRequest) => {
 
   /** What a batch costs from its texts to its tensors, in processor time, when nothing is remembered. */
   async function pipelineMilliseconds(): Promise<number> {
-    const source = processedBatches(examples, textClassification({ tokenizer, labels: LABELS, maxLength: MAX_LENGTH }), order);
+    const source = processedBatches(
+      examples,
+      textClassification({ tokenizer, labels: LABELS, maxLength: MAX_LENGTH }),
+      order,
+    );
     const before = process.cpuUsage();
     let batches = 0;
     for (let batch = await source.next(); batch !== undefined; batch = await source.next()) {

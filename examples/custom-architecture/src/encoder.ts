@@ -31,6 +31,7 @@ import {
   relu,
   reshape,
   slice,
+  split,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
@@ -82,9 +83,7 @@ class Attention extends Module {
   forward(x: Tensor3D, places: Rotation, mask: Tensor4D | undefined): Tensor3D {
     const [B, T, C] = x.shape;
     const all = this.qkv.forward(reshape<Rank.R2>(x, [B * T, C])); // [N, 3 C]
-    const [q, keys, values] = [0, 1, 2].map((i) =>
-      splitHeads(slice<Tensor2D>(all, [0, i * C], [B * T, C]), B, this.#heads),
-    );
+    const [q, keys, values] = split<Tensor2D>(all, 3, 1).map((part) => splitHeads(part, B, this.#heads));
     const { output } = attend(rotate(q!, places), [{ keys: rotate(keys!, places), values: values!, mask }]); // [B, H, T, D]
     return reshape(this.output.forward(mergeHeads(output)), [B, T, C]);
   }

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RandomStream } from '@tenon/core';
 import { type Bert, type BertConfig, bert, bertTiny } from '@tenon/models';
-import { type PipelineTokenizer, bertTokenizer, readVocabularyLines } from '@tenon/tokenizers';
+import { bertTokenizer, type PipelineTokenizer, readVocabularyLines } from '@tenon/tokenizers';
 import type { TrainingArguments } from '@tenon/trainers';
 
 export type Vocabulary = 'uncased' | 'chinese';

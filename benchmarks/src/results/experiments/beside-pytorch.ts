@@ -116,7 +116,8 @@ async function runPyTorch(file: string, say: (text: string) => void): Promise<Fi
       subject: 'the arm pytorch',
       expected: 'a Python with PyTorch on the path',
       got: 'none',
-      advice: 'Install it (Debian: python3-torch libopenblas0-pthread), name one by TENON_PYTHON, or pass --arms tenon.',
+      advice:
+        'Install it (Debian: python3-torch libopenblas0-pthread), name one by TENON_PYTHON, or pass --arms tenon.',
     });
   }
   const child = spawn(program.command, program.args, {

@@ -47,7 +47,9 @@ export const gpt2Char: Experiment = {
         seed,
       });
       const validation = parts.validation.subarray(0, 1600 * 64 + 1);
-      return { loss: (await evaluate(model, tokenWindows(validation, { ...size, order: 'sequential' }))).loss };
+      return {
+        loss: (await evaluate(model, tokenWindows(validation, { ...size, order: 'sequential' }))).loss,
+      };
     },
   },
   verdict: noWorseThan(WORST, 'tenon', 'loss', 'lower'),

@@ -19,5 +19,8 @@ export const sick = besidePyTorch({
   labels: ['CONTRADICTION', 'ENTAILMENT', 'NEUTRAL'],
   maxLength: 64,
   epochs: 10,
-  load: async (data) => ({ train: await pairs(data, 'SICK_train.txt'), dev: await pairs(data, 'SICK_trial.txt') }),
+  load: async (data) => ({
+    train: await pairs(data, 'SICK_train.txt'),
+    dev: await pairs(data, 'SICK_trial.txt'),
+  }),
 });
