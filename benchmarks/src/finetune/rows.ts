@@ -11,7 +11,7 @@ export const BATCH_SIZE = 32;
 
 /** Labelled sentences, as the file has them. @param data the folder of data sets */
 export function sentences(data: string): Promise<TextExample[]> {
-  const rows = readRows(join(data, 'sst2', 'train.tsv'), { columns: ['sentence', 'label'] });
+  const rows = readRows(join(data, 'sst2', 'train.tsv'), { header: ['sentence', 'label'] });
   return readAll(textExamples(rows, { text: 'sentence', label: 'label' }));
 }
 

@@ -7,9 +7,13 @@ import { formatMachine, machine } from '../machine.ts';
 import { writeResultFile } from '../result-file.ts';
 import { formatTable } from '../table.ts';
 import type { Experiment, Figures } from './experiment.ts';
+import { chnsenticorp } from './experiments/chnsenticorp.ts';
+import { gpt2Char } from './experiments/gpt2-char.ts';
+import { sick } from './experiments/sick.ts';
+import { sst2 } from './experiments/sst2.ts';
 import { short } from './verdicts.ts';
 
-const EXPERIMENTS: readonly Experiment[] = [];
+const EXPERIMENTS: readonly Experiment[] = [sst2, gpt2Char, sick, chnsenticorp];
 
 interface Run {
   readonly arm: string;

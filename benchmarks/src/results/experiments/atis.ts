@@ -29,8 +29,8 @@ export const atis: Experiment = {
         evalDataset: evalDataset!,
         callbacks: [{ onEvaluate: ({ metrics }) => say(JSON.stringify(metrics)) }],
       });
-      await trainer.train();
-      return { f1: (await trainer.evaluate())['f1']! };
+      const { evaluation } = await trainer.train();
+      return { f1: evaluation!.metrics!['f1']! };
     },
   },
   verdict: noWorseThan(WORST, 'tenon', 'f1'),

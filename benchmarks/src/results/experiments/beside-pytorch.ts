@@ -56,8 +56,8 @@ async function here(options: BesidePyTorchOptions, { seed, data, say }: ArmConte
     evalDataset: dev,
     callbacks: [{ onEvaluate: ({ metrics }) => say(JSON.stringify(metrics)) }],
   });
-  await trainer.train();
-  return { accuracy: (await trainer.evaluate())['accuracy']! };
+  const { evaluation } = await trainer.train();
+  return { accuracy: evaluation!.metrics!['accuracy']! };
 }
 
 async function there(options: BesidePyTorchOptions, { seed, data, say }: ArmContext): Promise<Figures> {

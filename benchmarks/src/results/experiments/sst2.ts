@@ -17,7 +17,7 @@ export const sst2: Experiment = {
     async tenon({ seed, data, say }) {
       const sentences = (file: string) =>
         readAll(
-          textExamples(readRows(join(data, 'sst2', file), { columns: ['sentence', 'label'] }), {
+          textExamples(readRows(join(data, 'sst2', file), { header: ['sentence', 'label'] }), {
             text: 'sentence',
             label: 'label',
           }),
@@ -33,8 +33,8 @@ export const sst2: Experiment = {
         evalDataset: await sentences('dev.tsv'),
         callbacks: [{ onEvaluate: ({ metrics }) => say(JSON.stringify(metrics)) }],
       });
-      await trainer.train();
-      return { accuracy: (await trainer.evaluate())['accuracy']! };
+      const { evaluation } = await trainer.train();
+      return { accuracy: evaluation!.metrics!['accuracy']! };
     },
   },
   verdict: noWorseThan(WORST, 'tenon', 'accuracy'),
