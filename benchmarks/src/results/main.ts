@@ -7,13 +7,30 @@ import { formatMachine, machine } from '../machine.ts';
 import { writeResultFile } from '../result-file.ts';
 import { formatTable } from '../table.ts';
 import type { Experiment, Figures } from './experiment.ts';
+import { atis } from './experiments/atis.ts';
+import { inDomain, pretrainingBert } from './experiments/bert-transfer.ts';
 import { chnsenticorp } from './experiments/chnsenticorp.ts';
 import { gpt2Char } from './experiments/gpt2-char.ts';
+import { auxiliaryObjective, pretrainingGPT } from './experiments/gpt-transfer.ts';
 import { sick } from './experiments/sick.ts';
 import { sst2 } from './experiments/sst2.ts';
+import { twoSided } from './experiments/two-sided.ts';
+import { txlChar } from './experiments/txl-char.ts';
 import { short } from './verdicts.ts';
 
-const EXPERIMENTS: readonly Experiment[] = [sst2, gpt2Char, sick, chnsenticorp];
+const EXPERIMENTS: readonly Experiment[] = [
+  sst2,
+  atis,
+  gpt2Char,
+  txlChar,
+  sick,
+  chnsenticorp,
+  pretrainingBert,
+  pretrainingGPT,
+  auxiliaryObjective,
+  inDomain,
+  twoSided,
+];
 
 interface Run {
   readonly arm: string;

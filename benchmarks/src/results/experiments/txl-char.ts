@@ -34,7 +34,8 @@ async function characters(memoryLength: number, { seed, data }: ArmContext): Pro
   const backbone = transformerXL(config, { random: new RandomStream(seed) });
   using model = new CausalLM(backbone);
   const carried = memoryLength > 0 && {
-    state: ({ inputIds }: SegmentBatch) => backbone.initialState(inputIds.shape[0], Number.POSITIVE_INFINITY),
+    // A model with a memory has a state.
+    state: ({ inputIds }: SegmentBatch) => backbone.initialState!(inputIds.shape[0], Number.POSITIVE_INFINITY),
   };
   const learningRate = warmupCosine({ peak: 1e-3, warmupSteps: 100, totalSteps: 900 });
   await train({
