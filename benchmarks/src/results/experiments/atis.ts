@@ -20,7 +20,9 @@ export const atis: Experiment = {
       );
       const tags = tagNames([...trainDataset!, ...evalDataset!]);
       const tokenizer = await publishedTokenizer(data, 'uncased');
-      using model = new TokenClassification(smallBert(tokenizer.vocabularySize, seed), { labels: tags });
+      using model = new TokenClassification(smallBert(tokenizer.vocabularySize, seed, { pooler: false }), {
+        labels: tags,
+      });
       const trainer = new Trainer({
         model,
         task: tokenTagging({ tokenizer, tags, maxLength: 60 }),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readAll } from '@tenon/data';
 import { readRows, textExamples } from '@tenon/data/files';
+import type { Experiment } from '../experiment.ts';
 import { besidePyTorch } from './beside-pytorch.ts';
 
 const pairs = (data: string, file: string) =>
@@ -12,7 +13,7 @@ const pairs = (data: string, file: string) =>
     }),
   );
 
-export const sick = besidePyTorch({
+export const sick: Experiment = besidePyTorch({
   name: 'sick',
   question: 'Does a small BERT from scratch reach PyTorch on SICK (sentence pairs, trial accuracy)?',
   vocabulary: 'uncased',

@@ -2,13 +2,7 @@
 import { join } from 'node:path';
 import type { Backbone } from '@tenon/core';
 import { RandomStream } from '@tenon/core';
-import {
-  maskedTokenBatches,
-  packTokens,
-  readAll,
-  tagNames,
-  tokenWindows,
-} from '@tenon/data';
+import { maskedTokenBatches, packTokens, readAll, tagNames, tokenWindows } from '@tenon/data';
 import { readSlots } from '@tenon/data/files';
 import { CausalLM, MaskedLM, TokenClassification } from '@tenon/heads';
 import { bert, bertTiny, gpt2, gpt2Small } from '@tenon/models';
@@ -72,7 +66,12 @@ export const twoSided: Experiment = {
   arms: {
     async bothSides(context) {
       const given = await snips(context);
-      const config = { ...bertTiny, vocabularySize: given.tokenizer.vocabularySize, contextLength: T };
+      const config = {
+        ...bertTiny,
+        vocabularySize: given.tokenizer.vocabularySize,
+        contextLength: T,
+        pooler: false,
+      };
       const backbone = bert(config, { random: new RandomStream(context.seed) });
       const trainer = new Trainer({
         model: new MaskedLM(backbone),
