@@ -85,7 +85,7 @@ await runExample(
     const { train, test } = splitExamples(own ?? rows.map(asText), { test: 0.1, seed });
     const labels = labelNames(train);
     const judging: TrainingArguments =
-      own === undefined ? { ...args, numTrainEpochs: short ? 1 : 3, freeze: [/^backbone[.]/] } : args;
+      own === undefined ? { ...args, numTrainEpochs: short ? 1 : 3, freeze: /^backbone[.]/ } : args;
     const judge = new SequenceClassification(encoder, { labels });
     const trainer = new Trainer({
       model: judge,
