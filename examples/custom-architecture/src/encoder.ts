@@ -25,7 +25,10 @@ import {
 } from '@tenon/layers';
 import {
   add,
+  cast,
   concat,
+  expandDims,
+  mul,
   pad,
   type Rank,
   relu,
@@ -45,6 +48,15 @@ export interface EncoderSize {
   readonly heads: number;
 }
 
+/** What the blocks share in one pass. */
+interface Pass {
+  readonly places: Rotation;
+  /** [B, 1, 1, T]: what is added to the attention to each token. */
+  readonly mask: Tensor4D | undefined;
+  /** [B, T, 1]: 1 for a token, 0 for padding. */
+  readonly isToken: Tensor3D | undefined;
+}
+
 /** A layer of our own: what a token and its two neighbours say together. */
 class Neighbours extends Module {
   readonly mix: Linear;
@@ -54,10 +66,10 @@ class Neighbours extends Module {
     this.mix = new Linear(3 * size, size, { random });
   }
 
-  /** [B, T, C] to [B, T, C]. */
-  forward(x: Tensor3D): Tensor3D {
+  /** [B, T, C] to [B, T, C]. Padding counts as nothing, as what lies beyond the text does. */
+  forward(x: Tensor3D, { isToken }: Pass): Tensor3D {
     const [, T] = x.shape;
-    const padded = pad(x, [
+    const padded = pad(isToken ? mul<Tensor3D>(x, isToken) : x, [
       [0, 0],
       [1, 1],
       [0, 0],
@@ -80,7 +92,7 @@ class Attention extends Module {
     this.#heads = heads;
   }
 
-  forward(x: Tensor3D, places: Rotation, mask: Tensor4D | undefined): Tensor3D {
+  forward(x: Tensor3D, { places, mask }: Pass): Tensor3D {
     const [B, T, C] = x.shape;
     const all = this.qkv.forward(reshape<Rank.R2>(x, [B * T, C])); // [N, 3 C]
     const [q, keys, values] = split<Tensor2D>(all, 3, 1).map((part) => splitHeads(part, B, this.#heads));
@@ -103,9 +115,9 @@ class Block extends Module {
     this.thought = new FeedForward(C, 4 * C, { random, activation: 'gelu' });
   }
 
-  forward(x: Tensor3D, places: Rotation, mask: Tensor4D | undefined): Tensor3D {
-    const near = add<Tensor3D>(x, this.neighbours.forward(this.norms[0]!.forward(x)));
-    const far = add<Tensor3D>(near, this.attention.forward(this.norms[1]!.forward(near), places, mask));
+  forward(x: Tensor3D, pass: Pass): Tensor3D {
+    const near = add<Tensor3D>(x, this.neighbours.forward(this.norms[0]!.forward(x), pass));
+    const far = add<Tensor3D>(near, this.attention.forward(this.norms[1]!.forward(near), pass));
     return add<Tensor3D>(far, this.thought.forward(this.norms[2]!.forward(far)));
   }
 }
@@ -137,9 +149,10 @@ export class NeighbourEncoder extends Module implements Backbone {
         T,
         this.#frequencies,
       );
-      const mask = attentionMask && paddingMask(attentionMask); // [B, 1, 1, T]
+      const mask = attentionMask && paddingMask(attentionMask);
+      const isToken = attentionMask && cast<Tensor3D>(expandDims<Tensor3D>(attentionMask, 2), 'float32');
       const states = [this.words.forward(inputIds!) as Tensor3D]; // [B, T, C]
-      for (const block of this.blocks) states.push(block.forward(states.at(-1)!, places, mask));
+      for (const block of this.blocks) states.push(block.forward(states.at(-1)!, { places, mask, isToken }));
       states.push(this.norm.forward(states.pop()!));
       return options.hiddenStates ? states : states.slice(-1);
     });
