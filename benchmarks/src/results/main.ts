@@ -10,12 +10,14 @@ import type { Experiment, Figures } from './experiment.ts';
 import { atis } from './experiments/atis.ts';
 import { inDomain, pretrainingBert } from './experiments/bert-transfer.ts';
 import { chnsenticorp } from './experiments/chnsenticorp.ts';
+import { elmoMix } from './experiments/elmo-mix.ts';
 import { auxiliaryObjective, pretrainingGPT } from './experiments/gpt-transfer.ts';
 import { gpt2Char } from './experiments/gpt2-char.ts';
 import { sick } from './experiments/sick.ts';
 import { sst2 } from './experiments/sst2.ts';
 import { twoSided } from './experiments/two-sided.ts';
 import { txlChar } from './experiments/txl-char.ts';
+import { txlMemory } from './experiments/txl-memory.ts';
 import { short } from './verdicts.ts';
 
 const EXPERIMENTS: readonly Experiment[] = [
@@ -30,6 +32,8 @@ const EXPERIMENTS: readonly Experiment[] = [
   auxiliaryObjective,
   inDomain,
   twoSided,
+  elmoMix,
+  txlMemory,
 ];
 
 interface Run {
