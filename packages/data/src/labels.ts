@@ -10,7 +10,8 @@ import { describeOrigin, type Origin, type TaggedExample, type TextExample } fro
  * ```ts
  * import { labelNames } from '@tenon/data';
  *
- * console.log(labelNames([{ text: 'yes!', label: 'good' }, { text: 'no', label: 'bad' }])); // [ 'bad', 'good' ]
+ * const reviews = [{ text: 'yes!', label: 'good' }, { text: 'no', label: 'bad' }];
+ * console.log(labelNames(reviews)); // [ 'bad', 'good' ]
  * ```
  */
 export function labelNames(examples: readonly Pick<TextExample, 'label' | 'origin'>[]): string[] {

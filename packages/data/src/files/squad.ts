@@ -34,7 +34,7 @@ interface Place {
  * const qas = [{ id: 'q1', question: 'Where?', answers: [{ text: 'here', answer_start: 3 }] }];
  * writeFileSync(file, JSON.stringify({ data: [{ title: 'T', paragraphs: [{ context: 'It here is.', qas }] }] }));
  * const [example] = await readSquad(file);
- * console.log(example.answers); // [ { text: 'here', start: 3 } ]
+ * console.log(example?.answers); // [ { text: 'here', start: 3 } ]
  * ```
  */
 export async function readSquad(file: string, { onInvalid }: ReadOptions = {}): Promise<SquadExample[]> {

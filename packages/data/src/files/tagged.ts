@@ -33,8 +33,8 @@ export interface ReadTaggedOptions extends ReadOptions {
  *
  * const file = join(tmpdir(), 'train.conll');
  * writeFileSync(file, 'to O\nNew B-city\nYork I-city\n\n');
- * const [{ words, tags }] = await readAll(readTagged(file));
- * console.log(words, tags); // [ 'to', 'New', 'York' ] [ 'O', 'B-city', 'I-city' ]
+ * const [example] = await readAll(readTagged(file));
+ * console.log(example?.words, example?.tags); // [ 'to', 'New', 'York' ] [ 'O', 'B-city', 'I-city' ]
  * ```
  */
 export function readTagged(file: string, options: ReadTaggedOptions = {}): ExampleStream<TaggedExample> {
