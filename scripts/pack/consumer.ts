@@ -8,7 +8,7 @@ import { binary, node, npmScript, type Output } from './tool.ts';
 
 export type PackageManager = 'npm' | 'pnpm';
 
-const PROGRAMS = ['gpt2-step', 'gradients', 'without-library'];
+const PROGRAMS = ['gpt2-step', 'fine-tune', 'gradients', 'without-library'];
 const STRICT = {
   target: 'es2022',
   lib: ['es2023', 'esnext.disposable', 'dom'],

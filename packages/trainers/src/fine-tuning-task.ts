@@ -8,7 +8,7 @@ export interface FineTuningTask<Example, Feature, Batch, Model, Prediction>
   extends DataProcessor<Example, Feature, Batch> {
   /**
    * Whether there is something to learn from an example. Training refuses one without, which would have a loss of 0;
-   * evaluation and prediction take it.
+   * evaluation predicts it, and leaves it out of the loss.
    * @default there is
    */
   isLabelled?(example: Example): boolean;

@@ -41,26 +41,35 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
   }
 
   /**
-   * The loss as it is, NaN and all, and the metrics of the predictions.
+   * The loss over the examples with labels as it is, NaN and all, and the metrics of the predictions.
    *
-   * @throws {TenonError} when there is no example.
+   * @throws {TenonError} when there is no example with a label.
    */
   async measure(examples: Examples<Example>): Promise<Measured> {
-    const prepared = await this.#prepare(examples);
-    const inOrder = this.#inOrder(prepared);
-    const onBatch = (batch: Batch): Promise<void> => this.#takeDown(batch, inOrder);
-    const loss = await meanLoss(this.#model, inOrder.batches, { onBatch });
-    const predictions = this.#predictions(prepared, inOrder);
+    const prepared = await this.prepare(examples);
+    const outputs: unknown[] = [];
+    const labelled = this.#inOrder(prepared, true, outputs);
+    if (labelled.order.length === 0) throw nothingToMeasure(prepared.examples.length);
+    const onBatch = (batch: Batch): Promise<void> => this.#takeDown(batch, labelled);
+    const loss = await meanLoss(this.#model, labelled.batches, { onBatch });
+    await this.#takeDownAll(this.#inOrder(prepared, false, outputs));
+    const predictions = this.#predictions(prepared, outputs);
     const metrics = this.#task.metrics?.(prepared.examples, predictions);
     return { loss, ...(metrics && { metrics }), ...this.#described(prepared, predictions) };
   }
 
   /** A prediction for each example that can be used. No label is needed. */
   async predict(examples: Examples<Example>): Promise<Predicted<Prediction>> {
-    const prepared = await this.#prepare(examples);
-    if (prepared.examples.length === 0) return { predictions: [] };
-    const inOrder = this.#inOrder(prepared);
-    const { batches } = inOrder;
+    const prepared = await this.prepare(examples);
+    const outputs: unknown[] = [];
+    for (const labelled of [true, false]) await this.#takeDownAll(this.#inOrder(prepared, labelled, outputs));
+    const predictions = this.#predictions(prepared, outputs);
+    return { predictions, ...this.#described(prepared, predictions) };
+  }
+
+  async #takeDownAll(inOrder: InOrder<Batch>): Promise<void> {
+    const { batches, order } = inOrder;
+    if (order.length === 0) return;
     for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
       try {
         await this.#takeDown(batch, inOrder);
@@ -69,8 +78,6 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
       }
       await setImmediate(); // lets timers, signals and input have their turn
     }
-    const predictions = this.#predictions(prepared, inOrder);
-    return { predictions, ...this.#described(prepared, predictions) };
   }
 
   #described({ examples }: Prepared<Example, Feature>, predictions: readonly Prediction[]): Describing {
@@ -79,7 +86,12 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
     return { describe: () => examples.map((example, i) => task.describe!(example, predictions[i]!)) };
   }
 
-  async #prepare(examples: Examples<Example>): Promise<Prepared<Example, Feature>> {
+  /**
+   * Makes the features of examples, before they are needed.
+   *
+   * @throws {TenonError} about the first example that cannot be used, where nobody is told of it.
+   */
+  async prepare(examples: Examples<Example>): Promise<Prepared<Example, Feature>> {
     const known = this.#prepared.get(examples);
     if (known !== undefined) return known;
     const list = await readAll(examples);
@@ -99,19 +111,30 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
     return prepared;
   }
 
-  /** Batches of features of like length, as less of those is padding. */
-  #inOrder({ features }: Prepared<Example, Feature>): InOrder<Batch> {
+  /**
+   * Batches of features of like length, as less of those is padding: of the examples with labels or of the others, which
+   * have no loss.
+   */
+  #inOrder(
+    { examples, features }: Prepared<Example, Feature>,
+    labelled: boolean,
+    outputs: unknown[],
+  ): InOrder<Batch> {
     const task = this.#task;
     const flat = features.flat();
     const lengths = flat.map((feature) => task.length(feature));
-    const order = [...flat.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
+    const isWanted = features.flatMap((list, i) => {
+      const wanted = (task.isLabelled?.(examples[i]!) ?? true) === labelled;
+      return list.map(() => wanted);
+    });
+    const order = [...flat.keys()].filter((i) => isWanted[i]).sort((a, b) => lengths[b]! - lengths[a]!);
     return {
       batches: batches(order, {
         batchSize: this.#batchSize,
         collate: (indices) => task.collate(indices.map((index) => flat[index]!)),
       }),
       order,
-      outputs: new Array<unknown>(flat.length),
+      outputs,
       taken: 0,
     };
   }
@@ -124,7 +147,7 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
 
   #predictions(
     { examples, features }: Prepared<Example, Feature>,
-    { outputs }: InOrder<Batch>,
+    outputs: readonly unknown[],
   ): readonly Prediction[] {
     let next = 0;
     const nested = features.map((list) => {
@@ -133,6 +156,15 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
     });
     return this.#task.predictions(examples, features, nested);
   }
+}
+
+function nothingToMeasure(examples: number): TenonError {
+  return new TenonError({
+    subject: 'evaluation',
+    expected: 'at least one example with a label',
+    got: examples === 0 ? 'no examples' : `none among ${examples}`,
+    advice: 'Pass labelled examples, or look at those that were left out; predict needs no labels.',
+  });
 }
 
 type Describing = Pick<EvaluateEvent, 'describe'>;

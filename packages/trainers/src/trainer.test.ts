@@ -78,6 +78,7 @@ describe('Trainer', () => {
     readonly model: SequenceClassification;
     readonly args?: TrainingArguments;
     readonly trainDataset?: Examples<TextExample>;
+    readonly evalDataset?: Examples<TextExample>;
     readonly callbacks?: readonly TrainerCallback[];
     readonly signal?: AbortSignal;
     readonly optimizer?: GradientTransform;
@@ -163,6 +164,40 @@ describe('Trainer', () => {
     expect(skipped.summary()).toBe(
       '2 skipped: 2 not a labelled example (first: reviews.tsv, line 17, got no label)',
     );
+  });
+
+  it('predicts examples with and without labels, and measures the ones that have some', async () => {
+    using model = reviewModel(0);
+    const trainer = trainerOf({ model });
+    const labelled = reviews(20, 3);
+    const unlabelled = [{ text: 'a story' }, { text: 'a very fine film and a story' }];
+    const mixed = [unlabelled[0]!, ...labelled, unlabelled[1]!];
+    const { evalLoss, accuracy } = await trainer.evaluate(labelled);
+    const measured = await trainer.evaluate(mixed);
+    expect(measured.evalLoss).toBeCloseTo(evalLoss, 5);
+    expect(measured['accuracy']).toBe(accuracy);
+    const predictions = await trainer.predict(mixed);
+    const apart = [...(await trainer.predict(labelled)), ...(await trainer.predict(unlabelled))];
+    const order = [predictions.slice(1, -1), predictions[0]!, predictions.at(-1)!].flat();
+    expect(order.map(({ label }) => label)).toEqual(apart.map(({ label }) => label));
+    order.forEach(({ scores }, i) => void expect(scores[0]).toBeCloseTo(apart[i]!.scores[0]!, 5));
+    await expect(trainer.evaluate(unlabelled)).rejects.toThrow(
+      'evaluation: expected at least one example with a label, got none among 2. Pass labelled examples, or look at those that were left out; predict needs no labels.',
+    );
+    await expect(trainer.evaluate([])).rejects.toThrow('got no examples');
+  });
+
+  it('finds what is wrong with the examples of its evaluation before the first step', async () => {
+    using model = reviewModel();
+    const { events, callback } = recorder(['onStepEnd']);
+    const evalDataset = [
+      ...reviews(8),
+      { text: 'a film', label: 'neutral', origin: { file: 'dev.tsv', line: 9 } },
+    ];
+    const args = { evalStrategy: 'epoch' } as const;
+    const trainer = trainerOf({ model, args, evalDataset, callbacks: [callback] });
+    await expect(trainer.train()).rejects.toThrow('dev.tsv, line 9: expected one of the 2 labels');
+    expect(events).toEqual([]);
   });
 
   it('refuses what it cannot do, and says what is missing', async () => {

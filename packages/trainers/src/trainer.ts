@@ -75,6 +75,7 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
    * @throws {TenonError} as the function `train` does.
    */
   async train(): Promise<TrainResult> {
+    await this.#prepareEvaluation();
     using run = new TrainingRun(this.#runOptions());
     const result = await run.go();
     this.#step = result.step;
@@ -82,10 +83,10 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
   }
 
   /**
-   * How well the model does.
+   * How well the model does. Examples without labels are predicted, and do not count.
    *
    * @param examples @default those of `evalDataset`
-   * @throws {TenonError} when there is nothing to evaluate on, or the loss is not finite.
+   * @throws {TenonError} when there is nothing with labels to evaluate on, or the loss is not finite.
    */
   async evaluate(examples?: Examples<Example>): Promise<EvaluateResult> {
     const started = performance.now();
@@ -156,6 +157,13 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
       args: options.args,
       signal: options.signal,
     };
+  }
+
+  /** What is wrong with the evaluation's examples shall not come out hours later. */
+  async #prepareEvaluation(): Promise<void> {
+    const options = this.#options;
+    const wanted = this.args.evalStrategy !== 'no' || this.args.evalOnStart;
+    if (wanted && 'task' in options && options.evalDataset) await this.#runner!.prepare(options.evalDataset);
   }
 
   #evaluation(steps: number): RunOptions<Batch>['evaluation'] {
