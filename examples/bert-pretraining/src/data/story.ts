@@ -4,7 +4,7 @@ import type { DocumentExample } from '@tenon/data';
 import { type Dice, distinct } from '@tenon/example-kit';
 
 /** What belongs together. */
-export interface Trade {
+interface Trade {
   readonly job: string;
   readonly place: string;
   readonly tools: readonly string[];

@@ -3,7 +3,7 @@
 import type { ChoiceExample } from '@tenon/data';
 import type { Dice } from '@tenon/example-kit';
 
-export const CHOICES = 4;
+const CHOICES = 4;
 
 const NAMES = ['Ada', 'Ben', 'Cleo', 'Dora', 'Emil', 'Finn', 'Greta', 'Hugo'];
 

@@ -3,7 +3,7 @@
 import type { TextExample } from '@tenon/data';
 import { type Dice, expand, type Grammar } from '@tenon/example-kit';
 
-export const KINDS: readonly string[] = ['request', 'offer', 'refusal', 'complaint', 'thanks'];
+const KINDS: readonly string[] = ['request', 'offer', 'refusal', 'complaint', 'thanks'];
 
 const GRAMMAR: Grammar = {
   request: [

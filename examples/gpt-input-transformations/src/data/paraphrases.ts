@@ -2,7 +2,7 @@
 import type { TextExample } from '@tenon/data';
 import type { Dice } from '@tenon/example-kit';
 
-export const SAME: readonly string[] = ['different', 'same'];
+const SAME: readonly string[] = ['different', 'same'];
 
 const PEOPLE = ['baker', 'doctor', 'teacher', 'sailor', 'painter', 'tailor', 'judge', 'cook'];
 /** Two ways to say each: what one does, and what is done to the other. */

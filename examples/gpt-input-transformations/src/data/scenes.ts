@@ -2,7 +2,7 @@
 import type { TextExample } from '@tenon/data';
 import type { Dice } from '@tenon/example-kit';
 
-export const TRUTHS: readonly string[] = ['true', 'false', 'unknown'];
+const TRUTHS: readonly string[] = ['true', 'false', 'unknown'];
 
 /** Words below a wider one: what is a goat is an animal. */
 const PEOPLE = {

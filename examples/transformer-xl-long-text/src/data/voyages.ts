@@ -60,7 +60,7 @@ const MIDDLES: readonly ((dice: Dice) => string)[] = [
 ];
 
 /** A fact that the story has told before, and that nothing else gives away. */
-export interface Recall {
+interface Recall {
   /** Which word of the story it is, from 0. */
   readonly place: number;
   /** Words since it was last said. */
