@@ -21,7 +21,7 @@ await runExample(
   {
     purpose: 'A small BERT learns from plain text; then it is asked which of its layers knows what.',
     options: {
-      steps: { text: 'updates of BERT', value: 1200, short: 3 },
+      steps: { text: 'updates of BERT', value: 1600, short: 3 },
       epochs: { text: 'passes over the examples of each question', value: 10, short: 1 },
       layers: { text: 'layers of BERT', value: 4, short: 1 },
     },

@@ -21,7 +21,8 @@ test('what is held out is neither read nor learned from', () => {
 });
 
 test('every word has an answer, and no word alone tells the answers that are asked for', () => {
-  const { questions } = stories(count, 3);
+  const { reading, questions } = stories(count, 3);
+  for (const text of reading) expect(text.split(' ').length).toBeLessThanOrEqual(14);
   for (const [question, { heldOut }] of Object.entries(questions)) {
     for (const { words, tags } of heldOut) {
       expect(tags).toHaveLength(words.length);

@@ -18,8 +18,8 @@ const list = (text: string): string[] => text.split(' ');
 const CHAIN = list('wolf fox cat rat frog spider beetle'); // each hunts those after it
 const HUNTS = list('chased caught bit followed scared killed');
 const FLEES = list('feared avoided watched heard noticed'); // done by the weaker one
-const WOMEN = list('anna mary emma laura nora julia clara rosa');
-const MEN = list('ben paul tom max leo karl otto hugo');
+const WOMEN = list('anna mary emma laura');
+const MEN = list('ben paul tom max');
 const THINGS = list('hat table book lamp coat letter bottle piano');
 const RELATIVES = list('friend cousin neighbour teacher');
 const STATES = list('new old small quiet dirty long');
@@ -77,6 +77,13 @@ function meeting(dice: Dice): string {
   ]);
 }
 
+/** A meeting that goes on with the name of the one who is spoken of: to predict it one has to know who that is. */
+function meetingAndName(dice: Dice): string {
+  const told = meeting(dice);
+  const [first, second] = told.split(' ').filter((word) => WOMEN.includes(word) || MEN.includes(word));
+  return `${told} so ${told.includes('/first') ? first : second} ${dice.pick(['ran', 'hid'])}`;
+}
+
 /** Nobody could know who is a woman if nothing said so. */
 function owner(dice: Dice): string {
   const woman = dice.chance(0.5);
@@ -131,7 +138,7 @@ export function stories(count: { reading: number; train: number; heldOut: number
   });
   const reading = Array.from({ length: count.reading }, () => {
     let read: string;
-    do read = text(story(dice.pick([hunt, meeting, meeting, owner, ambiguous])(dice)));
+    do read = text(story(dice.pick([hunt, meetingAndName, meetingAndName, owner, ambiguous])(dice)));
     while (taken.has(read));
     return read;
   });
