@@ -14,6 +14,7 @@ import { elmoMix } from './experiments/elmo-mix.ts';
 import { auxiliaryObjective, pretrainingGPT } from './experiments/gpt-transfer.ts';
 import { gpt2Char } from './experiments/gpt2-char.ts';
 import { sick } from './experiments/sick.ts';
+import { spanQA } from './experiments/span-qa.ts';
 import { sst2 } from './experiments/sst2.ts';
 import { twoSided } from './experiments/two-sided.ts';
 import { txlChar } from './experiments/txl-char.ts';
@@ -27,6 +28,7 @@ const EXPERIMENTS: readonly Experiment[] = [
   txlChar,
   sick,
   chnsenticorp,
+  spanQA,
   pretrainingBert,
   pretrainingGPT,
   auxiliaryObjective,

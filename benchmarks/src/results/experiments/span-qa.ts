@@ -1,0 +1,70 @@
+// A small BERT learns a few questions and their documents by heart: every window, offset and answer has to be right for that.
+import { join } from 'node:path';
+import type { SquadExample } from '@tenon/data';
+import { readSquad } from '@tenon/data/files';
+import { QuestionAnswering } from '@tenon/heads';
+import { spanExtraction, Trainer } from '@tenon/trainers';
+import type { ArmContext, Experiment, Figures } from '../experiment.ts';
+import { spread } from '../experiment.ts';
+import { short } from '../verdicts.ts';
+import { publishedTokenizer, smallBert, type Vocabulary } from './bert-from-scratch.ts';
+
+const QUESTIONS = 24;
+
+async function byHeart(
+  examples: readonly SquadExample[],
+  vocabulary: Vocabulary,
+  { seed, data }: ArmContext,
+): Promise<Figures> {
+  // Of every so-many-th, so that there are many documents.
+  const every = Math.floor(examples.length / QUESTIONS);
+  const chosen = examples.filter((_, i) => i % every === 0).slice(0, QUESTIONS);
+  const tokenizer = await publishedTokenizer(data, vocabulary);
+  const backbone = smallBert(tokenizer.vocabularySize, seed, {
+    hiddenSize: 128,
+    feedForwardSize: 256,
+    contextLength: 256,
+    dropout: 0,
+    attentionDropout: 0,
+    pooler: false,
+  });
+  using model = new QuestionAnswering(backbone);
+  const trainer = new Trainer({
+    model,
+    task: spanExtraction({
+      tokenizer,
+      maxLength: 256,
+      docStride: 64,
+      ...(vocabulary === 'chinese' && { language: 'chinese' as const }),
+    }),
+    args: { maxSteps: 300, learningRate: 1e-3, warmupRatio: 0.1, perDeviceTrainBatchSize: 16, seed },
+    trainDataset: chosen,
+    evalDataset: chosen,
+  });
+  await trainer.train();
+  const { exactMatch, f1 } = await trainer.evaluate();
+  return { exactMatch: exactMatch!, f1: f1! };
+}
+
+export const spanQA: Experiment = {
+  name: 'span-qa',
+  question: `Does a small BERT learn ${QUESTIONS} questions of XQuAD and of CMRC by heart (EM 100)?`,
+  arms: {
+    xquad: async (context) =>
+      byHeart(await readSquad(join(context.data, 'xquad', 'xquad.en.json')), 'uncased', context),
+    cmrc: async (context) =>
+      byHeart(
+        // Two of its questions are empty.
+        await readSquad(join(context.data, 'cmrc2018', 'trial.json'), { onInvalid: () => undefined }),
+        'chinese',
+        context,
+      ),
+  },
+  verdict: (outcome) =>
+    ['xquad', 'cmrc']
+      .map((arm) => {
+        const { lowest } = spread(outcome[arm]!, 'exactMatch');
+        return `${arm} ${lowest === 100 ? 'EM 100 in every seed' : `NOT: the worst seed has EM ${short(lowest)}`}`;
+      })
+      .join('; '),
+};
