@@ -35,9 +35,10 @@ async function byHeart(
       tokenizer,
       maxLength: 256,
       docStride: 64,
+      maxAnswerLength: 200, // CMRC has answers of whole sentences
       ...(vocabulary === 'chinese' && { language: 'chinese' as const }),
     }),
-    args: { maxSteps: 300, learningRate: 1e-3, warmupRatio: 0.1, perDeviceTrainBatchSize: 16, seed },
+    args: { maxSteps: 400, learningRate: 1e-3, warmupRatio: 0.1, perDeviceTrainBatchSize: 16, seed },
     trainDataset: chosen,
     evalDataset: chosen,
   });
