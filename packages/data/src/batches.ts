@@ -100,7 +100,8 @@ export interface ProcessedBatchesOptions extends BatchOrderOptions {
 }
 
 /**
- * Batches as a task's processor makes them; see `batches`.
+ * Batches as a task's processor makes them; see `batches`. The processor's `collate` draws nothing at random: what does,
+ * as masks of words do, passes a `collate` of its own to `batches`.
  *
  * @throws {TenonError} as `batches` does.
  */

@@ -1,24 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { testBackends } from '@tenon/testing';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundlePrograms } from './__fixtures__/bundle-programs.ts';
 
-const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const hooks = new URL('../../../scripts/source-hooks.mjs', import.meta.url).href;
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tenon-kill-'));
 
-type Program = 'mortal-run.ts' | 'mortal-trainer.ts';
+const PROGRAMS = ['mortal-run', 'mortal-trainer'] as const;
+type Program = (typeof PROGRAMS)[number];
 
-/** Starts a program of __fixtures__ from source. */
+// Bundled once, as twenty processes start them: from source each takes more than a second of processor time to load.
+let programs: string;
+beforeAll(async () => {
+  programs = await bundlePrograms(PROGRAMS);
+}, 120_000);
+afterAll(() => rmSync(programs, { recursive: true, force: true }));
+
 function startProgram(name: Program, backend: string, folder: string, moment: string): ChildProcess {
-  const node = ['--conditions=@tenon/source', '--import', 'tsx', '--import', hooks];
-  const program = [path(`__fixtures__/${name}`), backend, folder, moment];
-  return spawn(process.execPath, [...node, ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const program = [join(programs, `${name}.mjs`), backend, folder, moment];
+  return spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 interface Outcome {
@@ -52,7 +56,7 @@ const metricsOf = (folder: string): object[] =>
 
 describe.each(testBackends())('a run that is killed, on %s', { timeout: 240_000 }, (backend) => {
   const start = (...rest: [backend: string, folder: string, moment: string]): ChildProcess =>
-    startProgram('mortal-run.ts', ...rest);
+    startProgram('mortal-run', ...rest);
   let whole: { outcome: object; metrics: object[] };
   beforeAll(async () => {
     const folder = newFolder();
@@ -90,7 +94,7 @@ describe.each(testBackends())('a run that is killed, on %s', { timeout: 240_000 
 describe('a Trainer that is killed', { timeout: 240_000 }, () => {
   const [backend] = testBackends();
   const start = (folder: string, moment: string): ChildProcess =>
-    startProgram('mortal-trainer.ts', backend!, folder, moment);
+    startProgram('mortal-trainer', backend!, folder, moment);
 
   it('ends as one that was left alone: state, accumulation, best model, early stopping', async () => {
     const left = newFolder();
