@@ -13,7 +13,7 @@ import type { ArmContext, Experiment, Figures } from '../experiment.ts';
 import { noWorseThanArm } from '../verdicts.ts';
 import { publishedTokenizer, scratchArguments, smallBert, type Vocabulary } from './bert-from-scratch.ts';
 
-export interface ClassificationData {
+interface ClassificationData {
   readonly train: readonly TextExample[];
   readonly dev: readonly TextExample[];
 }

@@ -4,15 +4,10 @@
 import type { TaggedExample } from '@tenon/data';
 import { Dice, distinct, expand, type Grammar } from '@tenon/example-kit';
 
-/** The tags: where to, where from, the "on" of a date, when, with whom, for whom, how many seats; each word of a slot has one. */
-export const TAGS: readonly string[] = [
-  'O',
-  ...['dest', 'from', 'on', 'time', 'carrier', 'name', 'seats'].flatMap((slot) => [`B-${slot}`, `I-${slot}`]),
-];
-
 const list = (text: string): string[] => text.split(', ');
 
-// `[dest Cape Town]` is a slot.
+// `[dest Cape Town]` is a slot: `dest` where to, `from` where from, `on` the word before a date, `time` when, `carrier` with
+// whom, `name` for whom, `seats` how many.
 const RULES: Grammar = {
   command: [
     '{trip}',
