@@ -15,7 +15,7 @@ function bench(...args: string[]): { status: number | null; output: string } {
 describe('npm run bench', () => {
   it('lists what there is', () => {
     const { status, output } = bench();
-    expect(output).toMatch(/^ {2}engine .*\n {2}train-step .*\n {2}soak /m);
+    expect(output).toMatch(/^ {2}engine .*\n {2}train-step .*\n {2}finetune .*\n {2}soak /m);
     expect(status).toBe(0);
   });
 

@@ -1,28 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { testBackends } from '@tenon/testing';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundlePrograms } from './__fixtures__/bundle-programs.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 
+const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const hooks = new URL('../../../scripts/source-hooks.mjs', import.meta.url).href;
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tenon-kill-'));
 
-const PROGRAMS = ['mortal-run', 'mortal-trainer'] as const;
-type Program = (typeof PROGRAMS)[number];
+type Program = 'mortal-run.ts' | 'mortal-trainer.ts';
 
-// Bundled once, as twenty processes start them: from source each takes more than a second of processor time to load.
-let programs: string;
-beforeAll(async () => {
-  programs = await bundlePrograms(PROGRAMS);
-}, 120_000);
-afterAll(() => rmSync(programs, { recursive: true, force: true }));
-
+/** Starts a program of __fixtures__ from source. */
 function startProgram(name: Program, backend: string, folder: string, moment: string): ChildProcess {
-  const program = [join(programs, `${name}.mjs`), backend, folder, moment];
-  return spawn(process.execPath, program, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const node = ['--conditions=@tenon/source', '--import', 'tsx', '--import', hooks];
+  const program = [path(`__fixtures__/${name}`), backend, folder, moment];
+  return spawn(process.execPath, [...node, ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
 interface Outcome {
@@ -56,7 +52,7 @@ const metricsOf = (folder: string): object[] =>
 
 describe.each(testBackends())('a run that is killed, on %s', { timeout: 240_000 }, (backend) => {
   const start = (...rest: [backend: string, folder: string, moment: string]): ChildProcess =>
-    startProgram('mortal-run', ...rest);
+    startProgram('mortal-run.ts', ...rest);
   let whole: { outcome: object; metrics: object[] };
   beforeAll(async () => {
     const folder = newFolder();
@@ -94,7 +90,7 @@ describe.each(testBackends())('a run that is killed, on %s', { timeout: 240_000 
 describe('a Trainer that is killed', { timeout: 240_000 }, () => {
   const [backend] = testBackends();
   const start = (folder: string, moment: string): ChildProcess =>
-    startProgram('mortal-trainer', backend!, folder, moment);
+    startProgram('mortal-trainer.ts', backend!, folder, moment);
 
   it('ends as one that was left alone: state, accumulation, best model, early stopping', async () => {
     const left = newFolder();
