@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaggedExample } from '@tenon/data';
+import { wordByWord } from '@tenon/example-kit';
 import { startProgram } from '@tenon/example-kit/testing';
 import { tagEntities } from '@tenon/trainers/metrics';
 import { afterAll, expect, test } from 'vitest';
 import { BY_HAND, commands } from './data/commands.ts';
-import { wordByWord } from './word-by-word.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tenon-slots-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { savePretrained, writeTextFile } from '@tenon/checkpoints';
 import { RandomStream } from '@tenon/core';
 import { readAll, splitExamples, type TaggedExample, tagNames } from '@tenon/data';
 import { readSlots, readTagged } from '@tenon/data/files';
-import { printTable, runExample } from '@tenon/example-kit';
+import { printTable, runExample, wordByWord } from '@tenon/example-kit';
 import { TokenClassification } from '@tenon/heads';
 import { bert, bertTiny } from '@tenon/models';
 import { trainWordPiece } from '@tenon/tokenizers/training';
@@ -14,7 +14,6 @@ import { Trainer, tokenTagging } from '@tenon/trainers';
 import { progressBar } from '@tenon/trainers/progress';
 import { htmlReport } from '@tenon/trainers/report';
 import { BY_HAND, commands } from './data/commands.ts';
-import { wordByWord } from './word-by-word.ts';
 
 await runExample(
   {

@@ -2,7 +2,7 @@
 // a tagger learns from few labelled sentences to read a mix of its layers.
 import { RandomStream } from '@tenon/core';
 import { bidirectionalBatches, tagNames, wordVocabulary } from '@tenon/data';
-import { printTable, runExample } from '@tenon/example-kit';
+import { printTable, runExample, wordByWord } from '@tenon/example-kit';
 import { BidirectionalLM, TokenClassification } from '@tenon/heads';
 import { MixedLayers } from '@tenon/layers';
 import { type ELMo, type ELMoConfig, elmo, elmoSmall } from '@tenon/models';
@@ -11,7 +11,6 @@ import { progressBar } from '@tenon/trainers/progress';
 import { htmlReport, layerWeights } from '@tenon/trainers/report';
 import { BY_HAND, news } from './data/news.ts';
 import { ownNews } from './own-news.ts';
-import { wordByWord } from './word-by-word.ts';
 
 const LENGTH = 16; // words of a segment, and of a sentence with its padding: each length is a graph of its own
 const config: ELMoConfig = {

@@ -5,3 +5,4 @@ export { expand, type Grammar } from './expand.ts';
 export { mostFrequent } from './most-frequent.ts';
 export { type Example, type Run, runExample } from './run-example.ts';
 export { type Cell, printTable } from './table.ts';
+export { wordByWord } from './word-by-word.ts';

@@ -2,7 +2,7 @@
 // and is frozen; for each question about words, a linear layer learns to answer from a mix of its layers.
 import { RandomStream } from '@tenon/core';
 import { maskedTokenBatches, tagNames } from '@tenon/data';
-import { printTable, runExample } from '@tenon/example-kit';
+import { printTable, runExample, wordByWord } from '@tenon/example-kit';
 import { MaskedLM, TokenClassification } from '@tenon/heads';
 import { MixedLayers, type ScalarMixOptions } from '@tenon/layers';
 import { bert, bertTiny } from '@tenon/models';
@@ -13,7 +13,6 @@ import { progressBar } from '@tenon/trainers/progress';
 import { layerWeights } from '@tenon/trainers/report';
 import { QUESTIONS, type Question, stories } from './data/stories.ts';
 import { type Answer, tablesOf, writeProbeReport } from './report.ts';
-import { wordByWord } from './word-by-word.ts';
 
 const LENGTH = 16; // tokens of a row: one length, one graph
 
@@ -103,7 +102,10 @@ await runExample(
       }
       const { train, heldOut } = questions[question];
       const right = heldOut.map(({ tags }) => tags!);
-      const known = slotF1(right, wordByWord(train, heldOut)).f1;
+      const known = slotF1(
+        right,
+        wordByWord(train, heldOut).map(({ tags }) => tags),
+      ).f1;
       answers.push({ question, f1, known, weights, alone });
       console.log(`asked     ${question}`);
     }

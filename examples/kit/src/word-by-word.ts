@@ -1,5 +1,5 @@
 import type { TaggedExample } from '@tenon/data';
-import { mostFrequent } from '@tenon/example-kit';
+import { mostFrequent } from './most-frequent.ts';
 
 /** A baseline that sees no context: each word has the tag that it has most often, a new word the most frequent tag of all. */
 export function wordByWord(
