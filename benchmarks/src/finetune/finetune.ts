@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { processedBatches } from '@tenon/data';
 import { textClassification } from '@tenon/trainers';
 import type { Benchmark } from '../benchmark.ts';
+import { publishedTokenizer, SST2_LABELS, sst2Sentences } from '../data-sets.ts';
 import type { BertSize } from '../engine/bert.ts';
 import { type Entrant, formatFacts, interleave, type Result, roundsOf } from '../interleave.ts';
 import { formatMachine, machine } from '../machine.ts';
@@ -16,7 +17,7 @@ import { writeResultFile } from '../result-file.ts';
 import { OPTIMIZER } from '../sizes.ts';
 import { median, ratioOf } from '../statistics.ts';
 import { formatTable } from '../table.ts';
-import { BATCH_SIZE, LABELS, MAX_LENGTH, sentences, tokenizerOf } from './rows.ts';
+import { BATCH_SIZE, MAX_LENGTH } from './size.ts';
 import type { FinetuneRequest } from './worker.ts';
 
 /** Long enough for the lengths of most batches to have come. */
@@ -52,7 +53,7 @@ export const finetune: Benchmark = {
 async function entrants(data: string, file: string, rounds: number): Promise<Entrant[]> {
   const size: BertSize = {
     ...{ layers: 4, channels: 256, heads: 4, tokens: MAX_LENGTH, batch: BATCH_SIZE },
-    vocabulary: (await tokenizerOf(data)).vocabularySize,
+    vocabulary: (await publishedTokenizer(data, 'uncased')).vocabularySize,
     dropout: 0.1,
     predictions: 0,
   };
@@ -66,7 +67,7 @@ async function entrants(data: string, file: string, rounds: number): Promise<Ent
   }
   for (const warning of torch.warnings) console.log(warning);
   await writeBatches(data, file, TURNS.warmUp + rounds * TURNS.steps);
-  const peer = { ...request, threads, labels: LABELS.length, batches: file };
+  const peer = { ...request, threads, labels: SST2_LABELS.length, batches: file };
   return [
     ours,
     ...torch.programs('torch_bert.py', 'finetune').map((program) => ({ program, request: peer, ...TURNS })),
@@ -75,8 +76,11 @@ async function entrants(data: string, file: string, rounds: number): Promise<Ent
 
 /** The batches that the Trainer makes, as lists for the peer, which fills them up to their longest row. */
 async function writeBatches(data: string, file: string, count: number): Promise<void> {
-  const [examples, tokenizer] = [await sentences(data), await tokenizerOf(data)];
-  const task = textClassification({ tokenizer, labels: LABELS, maxLength: MAX_LENGTH });
+  const [examples, tokenizer] = [
+    await sst2Sentences(data, 'train'),
+    await publishedTokenizer(data, 'uncased'),
+  ];
+  const task = textClassification({ tokenizer, labels: SST2_LABELS, maxLength: MAX_LENGTH });
   const source = processedBatches(
     examples,
     {

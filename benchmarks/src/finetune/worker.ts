@@ -3,11 +3,12 @@ import { useBackend } from '@tenon/core/backend';
 import { processedBatches } from '@tenon/data';
 import { Trainer, textClassification } from '@tenon/trainers';
 import { dispose } from '@tensorflow/tfjs-core';
+import { publishedTokenizer, SST2_LABELS, sst2Sentences } from '../data-sets.ts';
 import { type BertSize, classifier } from '../engine/bert.ts';
 import { serve } from '../serve.ts';
 import type { AdamWWithClipping } from '../sizes.ts';
 import { Trainer as CheckTrainer } from '../trainer.ts';
-import { BATCH_SIZE, LABELS, MAX_LENGTH, sentences, tokenizerOf } from './rows.ts';
+import { BATCH_SIZE, MAX_LENGTH } from './size.ts';
 import { Turns } from './turns.ts';
 
 export interface FinetuneRequest {
@@ -20,10 +21,13 @@ export interface FinetuneRequest {
 
 await serve(async ({ size, optimizer, seed, data }: FinetuneRequest) => {
   await useBackend('onnx');
-  const [examples, tokenizer] = [await sentences(data), await tokenizerOf(data)];
-  const task = textClassification({ tokenizer, labels: LABELS, maxLength: MAX_LENGTH });
+  const [examples, tokenizer] = [
+    await sst2Sentences(data, 'train'),
+    await publishedTokenizer(data, 'uncased'),
+  ];
+  const task = textClassification({ tokenizer, labels: SST2_LABELS, maxLength: MAX_LENGTH });
   const order = { batchSize: BATCH_SIZE, shuffle: true, seed, epochs: 1 };
-  const model = classifier(size, LABELS);
+  const model = classifier(size, SST2_LABELS);
 
   const once = processedBatches(examples, task, order);
   const first = (await once.next())!;
@@ -59,7 +63,7 @@ await serve(async ({ size, optimizer, seed, data }: FinetuneRequest) => {
   async function pipelineMilliseconds(): Promise<number> {
     const source = processedBatches(
       examples,
-      textClassification({ tokenizer, labels: LABELS, maxLength: MAX_LENGTH }),
+      textClassification({ tokenizer, labels: SST2_LABELS, maxLength: MAX_LENGTH }),
       order,
     );
     const before = process.cpuUsage();

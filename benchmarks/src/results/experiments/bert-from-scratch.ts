@@ -1,19 +1,8 @@
 // What the experiments with a small BERT that starts from random weights share: the configuration of the reference's
 // learning curves.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { RandomStream } from '@tenon/core';
 import { type Bert, type BertConfig, bert, bertTiny } from '@tenon/models';
-import { bertTokenizer, type PipelineTokenizer, readVocabularyLines } from '@tenon/tokenizers';
 import type { TrainingArguments } from '@tenon/trainers';
-
-export type Vocabulary = 'uncased' | 'chinese';
-
-/** The WordPiece tokenizer of a published vocabulary. */
-export async function publishedTokenizer(data: string, vocabulary: Vocabulary): Promise<PipelineTokenizer> {
-  const file = join(data, 'vocab-bert', `bert-base-${vocabulary}-vocab.txt`);
-  return bertTokenizer({ vocabulary: readVocabularyLines(await readFile(file, 'utf8')) });
-}
 
 /** 2 layers of 64 with 4 heads, started as Hugging Face starts it. */
 export function smallBert(vocabularySize: number, seed: number, change: Partial<BertConfig> = {}): Bert {

@@ -4,9 +4,10 @@ import { type DocumentExample, maskedTokenBatches } from '@tenon/data';
 import { MaskedLM, SequenceClassification } from '@tenon/heads';
 import { type Bert, bert, bertTiny } from '@tenon/models';
 import { Trainer, textClassification } from '@tenon/trainers';
+import { SST2_LABELS } from '../../data-sets.ts';
 import type { ArmContext, Experiment, Figures } from '../experiment.ts';
 import { beats } from '../verdicts.ts';
-import { type FewLabels, fewLabels, fineTuningArguments, LABELS } from './few-labels.ts';
+import { type FewLabels, fewLabels, fineTuningArguments } from './few-labels.ts';
 import { onceASeed } from './once-a-seed.ts';
 
 const STEPS = 1500;
@@ -51,10 +52,10 @@ async function learnWords(
 }
 
 async function fineTune(backbone: Bert, given: FewLabels, { seed }: ArmContext): Promise<Figures> {
-  using model = new SequenceClassification(backbone, { labels: LABELS });
+  using model = new SequenceClassification(backbone, { labels: SST2_LABELS });
   const trainer = new Trainer({
     model,
-    task: textClassification({ tokenizer: given.tokenizer, labels: LABELS, maxLength: 64 }),
+    task: textClassification({ tokenizer: given.tokenizer, labels: SST2_LABELS, maxLength: 64 }),
     args: fineTuningArguments(seed, 5e-4),
     trainDataset: given.train,
     evalDataset: given.dev,

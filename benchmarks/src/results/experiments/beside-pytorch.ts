@@ -8,10 +8,11 @@ import { TenonError } from '@tenon/core';
 import type { TextExample } from '@tenon/data';
 import { SequenceClassification } from '@tenon/heads';
 import { Trainer, textClassification } from '@tenon/trainers';
+import { publishedTokenizer } from '../../data-sets.ts';
 import { findPyTorch, PYTORCH_ASLEEP } from '../../programs.ts';
 import type { ArmContext, Experiment, Figures } from '../experiment.ts';
 import { noWorseThanArm } from '../verdicts.ts';
-import { publishedTokenizer, scratchArguments, smallBert, type Vocabulary } from './bert-from-scratch.ts';
+import { scratchArguments, smallBert } from './bert-from-scratch.ts';
 
 interface ClassificationData {
   readonly train: readonly TextExample[];
@@ -21,7 +22,7 @@ interface ClassificationData {
 export interface BesidePyTorchOptions {
   readonly name: string;
   readonly question: string;
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: 'uncased' | 'chinese';
   readonly labels: readonly string[];
   readonly maxLength: number;
   readonly epochs: number;

@@ -1,12 +1,11 @@
 // A frozen ELMo under a tagger: the learned mix of its layers, or its top layer alone.
-import { join } from 'node:path';
 import { type Backbone, freeze, RandomStream } from '@tenon/core';
-import { bidirectionalBatches, readAll, tagNames, wordVocabulary } from '@tenon/data';
-import { readSlots } from '@tenon/data/files';
+import { bidirectionalBatches, wordVocabulary } from '@tenon/data';
 import { BidirectionalLM, TokenClassification } from '@tenon/heads';
 import { MixedLayers } from '@tenon/layers';
 import { type ELMo, elmo, elmoSmall } from '@tenon/models';
 import { elmoTagging, Trainer } from '@tenon/trainers';
+import { fewSnips } from '../../data-sets.ts';
 import type { ArmContext, Experiment, Figures } from '../experiment.ts';
 import { beats } from '../verdicts.ts';
 import { onceASeed } from './once-a-seed.ts';
@@ -26,17 +25,8 @@ const config = {
   projectionSize: 48,
 };
 
-async function snips({ data }: ArmContext) {
-  const part = (name: string) => readAll(readSlots(join(data, 'snips', name)));
-  const [all, dev] = [await part('train'), await part('valid')];
-  // The file is sorted by intent: every so-many-th sentence has some of each.
-  const every = Math.floor(all.length / LABELLED);
-  const train = all.filter((_, i) => i % every === 0).slice(0, LABELLED);
-  return { all, train, dev, tags: tagNames([...all, ...dev]) };
-}
-
 const pretrained = onceASeed(async (context) => {
-  const given = await snips(context);
+  const given = await fewSnips(context.data, LABELLED);
   const { seed, say } = context;
   const sentences = given.all.map(({ words }) => words);
   const vocabulary = wordVocabulary(sentences, { minFrequency: 2 });

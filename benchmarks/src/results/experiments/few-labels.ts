@@ -1,13 +1,12 @@
 // SST-2 with few labels and a lot of text without: what pre-training is for.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DocumentExample, readAll, type TextExample } from '@tenon/data';
-import { readRows, textExamples } from '@tenon/data/files';
+import type { DocumentExample, TextExample } from '@tenon/data';
 import type { Tokenizer } from '@tenon/tokenizers';
 import { trainWordPiece } from '@tenon/tokenizers/training';
 import type { TrainingArguments } from '@tenon/trainers';
+import { sst2Sentences } from '../../data-sets.ts';
 
-export const LABELS = ['0', '1'] as const;
 /** How many of the 6,920 labels a model may see. */
 const LABELLED = 500;
 
@@ -22,16 +21,8 @@ export interface FewLabels {
   readonly articles: readonly DocumentExample[];
 }
 
-/** @param labelled the first so many, an even mix as the file has them */
-export async function fewLabels(data: string, labelled: number = LABELLED): Promise<FewLabels> {
-  const sentences = (file: string) =>
-    readAll(
-      textExamples(readRows(join(data, 'sst2', file), { header: ['sentence', 'label'] }), {
-        text: 'sentence',
-        label: 'label',
-      }),
-    );
-  const [all, dev] = [await sentences('train.tsv'), await sentences('dev.tsv')];
+export async function fewLabels(data: string): Promise<FewLabels> {
+  const [all, dev] = [await sst2Sentences(data, 'train'), await sst2Sentences(data, 'dev')];
   const articles = (await readFile(join(data, 'wikitext-2', 'valid.txt'), 'utf8'))
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.trimStart().startsWith('='))
@@ -40,7 +31,7 @@ export async function fewLabels(data: string, labelled: number = LABELLED): Prom
   const tokenizer = await trainWordPiece(texts, { vocabularySize: 8000 });
   return {
     tokenizer,
-    train: all.slice(0, labelled),
+    train: all.slice(0, LABELLED),
     dev,
     // Ten sentences a document, so that rows are full.
     reviews: Array.from({ length: Math.ceil(all.length / 10) }, (_, i) => ({

@@ -4,9 +4,10 @@ import { gptSpecialTokens, packTokens, tokenWindows } from '@tenon/data';
 import { CausalLM, SequenceClassification } from '@tenon/heads';
 import { type GPT, gpt, gptBase } from '@tenon/models';
 import { gptTextClassification, Trainer } from '@tenon/trainers';
+import { SST2_LABELS } from '../../data-sets.ts';
 import type { ArmContext, Experiment, Figures } from '../experiment.ts';
 import { beats } from '../verdicts.ts';
-import { type FewLabels, fewLabels, fineTuningArguments, LABELS } from './few-labels.ts';
+import { type FewLabels, fewLabels, fineTuningArguments } from './few-labels.ts';
 import { onceASeed } from './once-a-seed.ts';
 
 const STEPS = 1500;
@@ -54,11 +55,11 @@ async function fineTune(
   lmCoefficient: number,
   { seed }: ArmContext,
 ): Promise<Figures> {
-  using model = new SequenceClassification(backbone, { labels: LABELS, lmCoefficient });
+  using model = new SequenceClassification(backbone, { labels: SST2_LABELS, lmCoefficient });
   const tokens = gptSpecialTokens(tokenizer);
   const trainer = new Trainer({
     model,
-    task: gptTextClassification({ tokenizer, tokens, labels: LABELS, maxLength: 64 }),
+    task: gptTextClassification({ tokenizer, tokens, labels: SST2_LABELS, maxLength: 64 }),
     args: fineTuningArguments(seed, 5e-4),
     trainDataset: train,
     evalDataset: dev,

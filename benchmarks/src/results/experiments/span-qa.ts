@@ -4,16 +4,17 @@ import type { SquadExample } from '@tenon/data';
 import { readSquad } from '@tenon/data/files';
 import { QuestionAnswering } from '@tenon/heads';
 import { spanExtraction, Trainer } from '@tenon/trainers';
+import { publishedTokenizer } from '../../data-sets.ts';
 import type { ArmContext, Experiment, Figures } from '../experiment.ts';
 import { spread } from '../experiment.ts';
 import { short } from '../verdicts.ts';
-import { publishedTokenizer, smallBert, type Vocabulary } from './bert-from-scratch.ts';
+import { smallBert } from './bert-from-scratch.ts';
 
 const QUESTIONS = 24;
 
 async function byHeart(
   examples: readonly SquadExample[],
-  vocabulary: Vocabulary,
+  vocabulary: 'uncased' | 'chinese',
   { seed, data }: ArmContext,
 ): Promise<Figures> {
   // Of every so-many-th, so that there are many documents.

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
-import { readAll } from '@tenon/data';
-import { readRows, textExamples } from '@tenon/data/files';
 import { SequenceClassification } from '@tenon/heads';
 import { Trainer, textClassification } from '@tenon/trainers';
+import { publishedTokenizer, SST2_LABELS, sst2Sentences } from '../../data-sets.ts';
 import type { Experiment } from '../experiment.ts';
 import { noWorseThan } from '../verdicts.ts';
-import { publishedTokenizer, scratchArguments, smallBert } from './bert-from-scratch.ts';
+import { scratchArguments, smallBert } from './bert-from-scratch.ts';
 
 /** learning_curves/bert_scratch_sst2: the reference's three seeds end at .790, .772 and .781. */
 const WORST = 0.7717889908256881;
@@ -15,22 +13,16 @@ export const sst2: Experiment = {
   question: 'Does a small BERT from scratch reach the reference on SST-2 (sentiment, dev accuracy)?',
   arms: {
     async tenon({ seed, data, say }) {
-      const sentences = (file: string) =>
-        readAll(
-          textExamples(readRows(join(data, 'sst2', file), { header: ['sentence', 'label'] }), {
-            text: 'sentence',
-            label: 'label',
-          }),
-        );
-      const labels = ['0', '1'];
       const tokenizer = await publishedTokenizer(data, 'uncased');
-      using model = new SequenceClassification(smallBert(tokenizer.vocabularySize, seed), { labels });
+      using model = new SequenceClassification(smallBert(tokenizer.vocabularySize, seed), {
+        labels: SST2_LABELS,
+      });
       const trainer = new Trainer({
         model,
-        task: textClassification({ tokenizer, labels, maxLength: 48 }),
+        task: textClassification({ tokenizer, labels: SST2_LABELS, maxLength: 48 }),
         args: scratchArguments(seed, 3),
-        trainDataset: await sentences('train.tsv'),
-        evalDataset: await sentences('dev.tsv'),
+        trainDataset: await sst2Sentences(data, 'train'),
+        evalDataset: await sst2Sentences(data, 'dev'),
         callbacks: [{ onEvaluate: ({ metrics }) => say(JSON.stringify(metrics)) }],
       });
       const { evaluation } = await trainer.train();

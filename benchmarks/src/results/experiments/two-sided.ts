@@ -1,31 +1,26 @@
 // The same tags learnt by a model that saw both sides of each word when it was pre-trained, and by one that saw one.
-import { join } from 'node:path';
-import type { Backbone } from '@tenon/core';
-import { RandomStream } from '@tenon/core';
-import { maskedTokenBatches, packTokens, readAll, tagNames, tokenWindows } from '@tenon/data';
-import { readSlots } from '@tenon/data/files';
+import { type Backbone, RandomStream } from '@tenon/core';
+import { maskedTokenBatches, packTokens, tokenWindows } from '@tenon/data';
 import { CausalLM, MaskedLM, TokenClassification } from '@tenon/heads';
 import { bert, bertTiny, gpt2, gpt2Small } from '@tenon/models';
 import { trainWordPiece } from '@tenon/tokenizers/training';
 import { Trainer, type TrainingArguments, tokenTagging } from '@tenon/trainers';
+import { fewSnips } from '../../data-sets.ts';
 import type { ArmContext, Experiment, Figures } from '../experiment.ts';
 import { beats } from '../verdicts.ts';
+import { fineTuningArguments } from './few-labels.ts';
 
 const STEPS = 1500;
 const LABELLED = 500;
 const T = 48;
 
 async function snips({ data }: ArmContext) {
-  const part = (name: string) => readAll(readSlots(join(data, 'snips', name)));
-  const [all, dev] = [await part('train'), await part('valid')];
+  const given = await fewSnips(data, LABELLED);
   const tokenizer = await trainWordPiece(
-    all.map(({ words }) => words.join(' ')),
+    given.all.map(({ words }) => words.join(' ')),
     { vocabularySize: 8000 },
   );
-  // The file is sorted by intent: every so-many-th sentence has some of each.
-  const every = Math.floor(all.length / LABELLED);
-  const train = all.filter((_, i) => i % every === 0).slice(0, LABELLED);
-  return { all, train, dev, tags: tagNames([...all, ...dev]), tokenizer };
+  return { ...given, tokenizer };
 }
 
 type Given = Awaited<ReturnType<typeof snips>>;
@@ -43,15 +38,7 @@ async function tag(backbone: Backbone, given: Given, seed: number): Promise<Figu
   const trainer = new Trainer({
     model,
     task: tokenTagging({ tokenizer: given.tokenizer, tags: given.tags, maxLength: T }),
-    args: {
-      numTrainEpochs: 10,
-      perDeviceTrainBatchSize: 32,
-      perDeviceEvalBatchSize: 64,
-      learningRate: 5e-4,
-      warmupRatio: 0.1,
-      weightDecay: 0.01,
-      seed,
-    },
+    args: fineTuningArguments(seed, 5e-4),
     trainDataset: given.train,
     evalDataset: given.dev,
   });
