@@ -1,11 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { open } from 'node:fs/promises';
 import { assertWhole, type ErrorParts, type Json, TenonError } from '@tenon/core';
 import { describeOrigin, type Origin } from '../examples.ts';
+import { assertText, changed, FileFault, type FileHandle, openFile, unreadable } from './open-file.ts';
 
 const CHUNK = 1 << 18;
 const NEWLINE = 10;
 const RETURN = 13;
+/** Bytes before a chunk that are read again, to see that the file is still the same. */
+const OVERLAP = 64;
 
 /** What is read at once must fit into memory: a line, or an example of several lines, of at most so many bytes. */
 export const MOST_BYTES: number = 1 << 24;
@@ -25,9 +27,6 @@ export interface LinePlace {
   /** Lines before it. */
   readonly lines: number;
 }
-
-/** An error about the whole file: there is no example to leave out and go on after. */
-export class FileFault extends TenonError {}
 
 /** The error of a place in a file. */
 export function badLine(origin: Origin, parts: Omit<ErrorParts, 'subject'>, cause?: unknown): TenonError {
@@ -56,7 +55,8 @@ export class LineReader {
   /** The place of the next line in the file. */
   #offset: number;
   #lines: number;
-  #opened = false;
+  /** Bytes of the file when it was opened first. */
+  #size: number | undefined;
   #ended = false;
 
   constructor(file: string, { offset, lines }: LinePlace = { offset: 0, lines: 0 }) {
@@ -75,7 +75,8 @@ export class LineReader {
     this.#buffer = Buffer.alloc(0);
     this.#start = this.#searched = 0;
     [this.#offset, this.#lines] = [offset, lines];
-    this.#opened = this.#ended = false;
+    this.#size = undefined;
+    this.#ended = false;
   }
 
   /** Where the line is that was read last. */
@@ -101,6 +102,7 @@ export class LineReader {
     if (last && this.#start === this.#buffer.length) return undefined;
     const stop = last ? this.#buffer.length : end;
     const bytes = this.#buffer.subarray(this.#start, stop);
+    if (last && this.#lines === 0 && bytes.includes(RETURN)) throw oldLineBreaks(this.file);
     this.#moveTo(last ? stop : stop + 1);
     return this.#decode(bytes, last ? '' : '\n');
   }
@@ -152,9 +154,13 @@ export class LineReader {
     const handle = await openFile(this.file);
     try {
       const from = this.#offset + filled;
-      if (!this.#opened) await this.#checkPlace(handle);
-      this.#opened = true;
-      return (await handle.read(buffer, filled, buffer.length - filled, from)).bytesRead;
+      if (this.#size === undefined) this.#size = await this.#checkPlace(handle);
+      else await this.#checkSame(handle, from);
+      const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, from);
+      if (from === 0) assertText(this.file, buffer.subarray(0, bytesRead));
+      if (bytesRead === 0 && from < this.#size)
+        throw this.#changed(`its end at byte ${from} of ${this.#size}`);
+      return bytesRead;
     } catch (error) {
       throw error instanceof TenonError ? error : unreadable(this.file, error);
     } finally {
@@ -162,13 +168,25 @@ export class LineReader {
     }
   }
 
-  /** A place written down earlier is the beginning of a line of the file as it is now. */
-  async #checkPlace(handle: FileHandle): Promise<void> {
-    if (this.#offset === 0) return;
+  /** What is before a chunk is still what was read before it. */
+  async #checkSame(handle: FileHandle, from: number): Promise<void> {
+    const before = this.#buffer.subarray(-OVERLAP);
+    const again = Buffer.alloc(before.length);
+    await handle.read(again, 0, again.length, from - again.length);
+    if (!again.equals(before)) throw this.#changed(`other bytes before byte ${from}`);
+  }
+
+  #changed(got: string): FileFault {
+    return changed(this.file, 'the file that reading began with', got);
+  }
+
+  /** A place written down earlier is the beginning of a line of the file as it is now. Gives the file's size. */
+  async #checkPlace(handle: FileHandle): Promise<number> {
     const { size } = await handle.stat();
+    if (this.#offset === 0) return size;
     const before = Buffer.alloc(1);
     await handle.read(before, 0, 1, this.#offset - 1);
-    if (this.#offset === size || (this.#offset < size && before[0] === NEWLINE)) return;
+    if (this.#offset === size || (this.#offset < size && before[0] === NEWLINE)) return size;
     throw new FileFault({
       subject: this.file,
       expected: `line ${this.#lines + 1} at byte ${this.#offset}, where reading stopped before`,
@@ -178,38 +196,17 @@ export class LineReader {
   }
 }
 
-/**
- * Opens a file to read.
- *
- * @throws {FileFault} when there is none, or it may not be read.
- */
-export async function openFile(file: string): Promise<FileHandle> {
-  try {
-    return await open(file);
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-}
-
-type FileHandle = Awaited<ReturnType<typeof open>>;
-
-/** What the system says of a file that cannot be read. */
-export function unreadable(file: string, cause: unknown): FileFault {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  const reasons: Record<string, string> = {
-    ENOENT: 'nothing at that path',
-    EISDIR: 'a folder',
-    EACCES: 'no right to read it',
-  };
-  return new FileFault(
-    { subject: file, expected: 'a file to read', got: reasons[code] ?? code, advice: 'Check the path.' },
-    { cause },
-  );
+function oldLineBreaks(file: string): FileFault {
+  return new FileFault({
+    subject: file,
+    expected: 'lines that end with \\n or \\r\\n',
+    got: '\\r alone',
+    advice: 'Convert the line breaks, with an editor for instance.',
+  });
 }
 
 function notText(origin: Origin, bytes: Buffer): TenonError {
-  const wide = bytes[0] === 0xff || bytes[0] === 0xfe;
-  const got = bytes.includes(0) ? `a NUL byte${wide ? ' and a mark of UTF-16' : ''}` : brokenBytes(bytes);
+  const got = bytes.includes(0) ? 'a NUL byte' : brokenBytes(bytes);
   const advice = 'Save the file as UTF-8 text; a binary format needs its own reader.';
   return badLine(origin, { expected: 'UTF-8 text', got, advice });
 }

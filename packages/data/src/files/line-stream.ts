@@ -1,6 +1,7 @@
-import type { ExampleStream } from '../examples.ts';
+import type { ExampleCursor, ExampleStream } from '../examples.ts';
 import { type OnInvalid, reportInvalid } from '../skipped-examples.ts';
-import { FileFault, LineReader, linePlace } from './line-reader.ts';
+import { LineReader, linePlace } from './line-reader.ts';
+import { FileFault, nothingIn } from './open-file.ts';
 
 /** What every reader takes. */
 export interface ReadOptions {
@@ -26,7 +27,11 @@ export function lineStream<Example>(
       const reader = new LineReader(file, position === undefined ? undefined : linePlace(file, position));
       const read = begin();
       return {
-        next: () => nextValid(() => read(reader), onInvalid),
+        next: validExamples(() => read(reader), {
+          onInvalid,
+          fromStart: position === undefined,
+          nothing: () => nothingIn(file, reader.place().offset),
+        }),
         position: () => reader.place(),
         close: async () => {},
       };
@@ -34,17 +39,31 @@ export function lineStream<Example>(
   };
 }
 
-/** The next example that can be used. What is wrong with the file as a whole is no example's fault. */
-export async function nextValid<Example>(
+export interface ValidExamplesOptions extends ReadOptions {
+  /** Whether reading begins at the first example. */
+  readonly fromStart: boolean;
+  /** The error of a file that has none, not even a bad one. */
+  nothing(): FileFault;
+}
+
+/** A cursor's `next`, of examples that can be used. What is wrong with the file as a whole is no example's fault. */
+export function validExamples<Example>(
   next: () => Promise<Example | undefined>,
-  onInvalid: OnInvalid | undefined,
-): Promise<Example | undefined> {
-  while (true) {
-    try {
-      return await next();
-    } catch (error) {
-      if (error instanceof FileFault) throw error;
-      reportInvalid(error, onInvalid);
+  { onInvalid, fromStart, nothing }: ValidExamplesOptions,
+): ExampleCursor<Example>['next'] {
+  let empty = fromStart;
+  return async () => {
+    while (true) {
+      try {
+        const example = await next();
+        if (example === undefined && empty) throw nothing();
+        empty = false;
+        return example;
+      } catch (error) {
+        if (error instanceof FileFault) throw error;
+        reportInvalid(error, onInvalid);
+        empty = false;
+      }
     }
-  }
+  };
 }

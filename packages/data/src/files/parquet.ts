@@ -8,22 +8,29 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { ExampleStream } from '../examples.ts';
-import { FileFault, openFile, unreadable } from './line-reader.ts';
+import { validExamples } from './line-stream.ts';
+import { changed, FileFault, nothingIn, openFile, unreadable } from './open-file.ts';
 import { assertColumns, type Row, type RowsOptions } from './rows.ts';
 
 /** The rows of a Parquet file. One row group is in memory at a time. */
 export function readParquet(file: string, { columns }: RowsOptions): ExampleStream<Row> {
   return {
-    open(position: Json = 0) {
-      let row = typeof position === 'number' ? position : Number.NaN;
+    open(position?: Json) {
+      const start = position ?? 0;
+      let row = typeof start === 'number' ? start : Number.NaN;
       assertWhole(`${file}: position`, row, 0);
       let table: ParquetTable | undefined;
+      const next = async (): Promise<Row | undefined> => {
+        table ??= await ParquetTable.open(file, columns, row);
+        const fields = await table.row(row);
+        return fields && { fields, origin: { file, row: ++row } };
+      };
       return {
-        async next() {
-          table ??= await ParquetTable.open(file, columns);
-          const fields = await table.row(row);
-          return fields && { fields, origin: { file, row: ++row } };
-        },
+        next: validExamples(next, {
+          onInvalid: undefined, // nothing is wrong with one row alone
+          fromStart: position === undefined,
+          nothing: () => nothingIn(file, Number.NaN),
+        }),
         position: () => row,
         async close() {
           table = undefined;
@@ -53,13 +60,26 @@ class ParquetTable {
     this.#metadata = metadata;
   }
 
-  static async open(file: string, columns: readonly string[] | undefined): Promise<ParquetTable> {
+  static async open(
+    file: string,
+    columns: readonly string[] | undefined,
+    row: number,
+  ): Promise<ParquetTable> {
     const buffer = await bufferOf(file);
     const metadata = await notBroken(file, () => parquetMetadataAsync(buffer));
     const there = await notBroken(file, async () =>
       parquetSchema(metadata).children.map(({ element }) => element.name),
     );
     assertColumns(file, there, columns);
+    const rows = Number(metadata.num_rows);
+    if (row > rows) {
+      throw new FileFault({
+        subject: file,
+        expected: `row ${row + 1}, where reading stopped before`,
+        got: `a file of ${rows} rows`,
+        advice: 'The file has changed since: go on with the file as it was, or start again.',
+      });
+    }
     return new ParquetTable(file, columns?.slice(), buffer, metadata);
   }
 
@@ -88,6 +108,7 @@ class ParquetTable {
 async function bufferOf(file: string): Promise<AsyncBuffer> {
   const handle = await openFile(file);
   const { size } = await handle.stat().finally(() => handle.close());
+  if (size === 0) throw notParquet(file, 'an empty file');
   return {
     byteLength: size,
     async slice(start, end = size) {
@@ -95,10 +116,13 @@ async function bufferOf(file: string): Promise<AsyncBuffer> {
       const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - from));
       const handle = await openFile(file);
       try {
+        const now = (await handle.stat()).size;
+        if (now !== size)
+          throw changed(file, `a file of ${size} bytes, as it was when reading began`, String(now));
         const { bytesRead } = await handle.read(bytes, 0, bytes.length, from);
         return bytes.buffer.slice(0, bytesRead);
       } catch (error) {
-        throw unreadable(file, error);
+        throw error instanceof FileFault ? error : unreadable(file, error);
       } finally {
         await handle.close();
       }
@@ -111,13 +135,16 @@ async function notBroken<Value>(file: string, read: () => Promise<Value>): Promi
     return await read();
   } catch (cause) {
     if (cause instanceof FileFault) throw cause;
-    const got = cause instanceof Error ? cause.message : String(cause);
-    const advice = 'Check that the file was copied whole.';
-    throw new FileFault(
-      { subject: file, expected: 'a Parquet file that can be read', got, advice },
-      { cause },
-    );
+    throw notParquet(file, cause instanceof Error ? cause.message : String(cause), cause);
   }
+}
+
+function notParquet(file: string, got: string, cause?: unknown): FileFault {
+  const advice = 'Check that the file was copied whole.';
+  return new FileFault(
+    { subject: file, expected: 'a Parquet file that can be read', got, advice },
+    { cause },
+  );
 }
 
 /** Whole numbers of 64 bits as plain numbers where they are exact. */

@@ -1,6 +1,6 @@
 import type { Origin } from '../examples.ts';
-import { FileFault } from './line-reader.ts';
 import type { ReadOptions } from './line-stream.ts';
+import { FileFault } from './open-file.ts';
 
 /** A row of a table, or an object of JSON lines. */
 export interface Row {

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { Json } from '@tenon/core';
 import type { ExampleStream, TaggedExample } from '../examples.ts';
 import { isRecord } from './json-lines.ts';
-import { badLine, FileFault, type Line, LineReader, linePlace } from './line-reader.ts';
-import { nextValid, type ReadOptions } from './line-stream.ts';
+import { badLine, type Line, LineReader, linePlace } from './line-reader.ts';
+import { type ReadOptions, validExamples } from './line-stream.ts';
+import { FileFault, nothingIn } from './open-file.ts';
 import { bioTags, type TagScheme } from './tag-scheme.ts';
 
 export interface ReadSlotsOptions extends ReadOptions {
@@ -27,7 +28,11 @@ export function readSlots(folder: string, options: ReadSlotsOptions = {}): Examp
         (name) => new LineReader(join(folder, name), placeOf(folder, position, name)),
       );
       return {
-        next: () => nextValid(() => nextUtterance(readers, options), options.onInvalid),
+        next: validExamples(() => nextUtterance(readers, options), {
+          onInvalid: options.onInvalid,
+          fromStart: position === undefined,
+          nothing: () => nothingIn(readers[0]!.file, readers[0]!.place().offset),
+        }),
         position: () => Object.fromEntries(FILES.map((name, i) => [name, readers[i]!.place()])),
         close: async () => {},
       };

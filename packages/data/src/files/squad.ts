@@ -4,8 +4,9 @@ import type { TenonError } from '@tenon/core';
 import type { Origin, SquadExample } from '../examples.ts';
 import { reportInvalid } from '../skipped-examples.ts';
 import { isRecord, parsed } from './json-lines.ts';
-import { badLine, FileFault, unreadable } from './line-reader.ts';
+import { badLine } from './line-reader.ts';
 import type { ReadOptions } from './line-stream.ts';
+import { assertText, FileFault, nothingIn, unreadable } from './open-file.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -39,11 +40,13 @@ interface Place {
  */
 export async function readSquad(file: string, { onInvalid }: ReadOptions = {}): Promise<SquadExample[]> {
   const examples: SquadExample[] = [];
+  let invalid = 0;
   const attempt = (read: () => unknown): void => {
     try {
       read();
     } catch (error) {
       reportInvalid(error, onInvalid);
+      invalid++;
     }
   };
   const root = { file, path: '' };
@@ -68,6 +71,7 @@ export async function readSquad(file: string, { onInvalid }: ReadOptions = {}): 
       }
     });
   }
+  if (examples.length + invalid === 0) throw nothingIn(file, Number.NaN);
   return examples;
 }
 
@@ -85,6 +89,8 @@ async function readJson(file: string): Promise<unknown> {
       },
       { cause },
     );
+  assertText(file, bytes);
+  if (bytes.length === 0) throw fault('an empty file');
   if (!isUtf8(bytes)) throw fault('bytes that are not UTF-8');
   return parsed(bytes.toString('utf8').replace(/^\ufeff/, ''), (cause) =>
     fault(`broken JSON (${cause.message})`, cause),

@@ -1,8 +1,9 @@
 import { TenonError } from '@tenon/core';
 import type { ExampleStream } from '../examples.ts';
 import { type DelimitedFormat, type DelimitedRecord, nextRecord } from './delimited.ts';
-import { badLine, FileFault, LineReader } from './line-reader.ts';
+import { badLine, LineReader } from './line-reader.ts';
 import { lineStream } from './line-stream.ts';
+import { FileFault } from './open-file.ts';
 import { assertColumns, listed, picked, type Row, type RowsOptions } from './rows.ts';
 
 /** The rows of a file of fields between delimiters. */
