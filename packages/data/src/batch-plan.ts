@@ -1,5 +1,6 @@
 import { assertWhole, type Json, type RandomStream, TenonError } from '@tenon/core';
 import { batchOrder, randomFor } from './batch-order.ts';
+import { errorOfExample } from './example-error.ts';
 import { type OnInvalid, reportInvalid } from './skipped-examples.ts';
 
 /** How batches are made, with nothing left open. */
@@ -44,15 +45,21 @@ export function batchOf<Feature, Batch>(
   );
 }
 
-/** An example's features, or none where it cannot be used, which is reported in the first epoch. */
+/**
+ * An example's features, or none where it cannot be used, which is reported in the first epoch.
+ *
+ * @param place what errors call an example without an origin.
+ */
 export function featuresOf<Example, Feature>(
   plan: BatchPlan<Example, Feature, unknown>,
   example: Example,
   epoch: number,
+  place: string,
 ): readonly Feature[] {
   try {
     return plan.features(example);
-  } catch (error) {
+  } catch (cause) {
+    const error = errorOfExample(cause, example, place);
     reportInvalid(error, epoch === 0 ? plan.onInvalid : plan.onInvalid && (() => {}));
     return [];
   }

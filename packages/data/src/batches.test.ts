@@ -42,7 +42,7 @@ test('an example may give several features, or be left out and reported', async 
     features: (text: string) => {
       if (text === '')
         throw new TenonError({
-          subject: 'a.tsv, line 2',
+          subject: 'letters',
           expected: 'a text',
           got: 'none',
           advice: 'Fill it.',
@@ -54,7 +54,7 @@ test('an example may give several features, or be left out and reported', async 
     epochs: 2,
   });
   expect(await takeAll(source)).toEqual(['ab', 'cd', 'e', 'ab', 'cd', 'e']);
-  expect(reported).toEqual(['a.tsv, line 2: expected a text, got none. Fill it.']);
+  expect(reported).toEqual(['examples[1], letters: expected a text, got none. Fill it.']);
 });
 
 test('what a processor gives: its features, by length where asked', async () => {

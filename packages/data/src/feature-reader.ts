@@ -25,14 +25,14 @@ export function readPlace(block: Json | undefined): FeaturePlace {
 /** Goes through the features of a stream of examples, and knows the place between any two. */
 export class FeatureReader<Example, Feature> {
   readonly #cursor: ExampleCursor<Example>;
-  readonly #features: (example: Example) => readonly Feature[];
+  readonly #features: (example: Example, at: Json) => readonly Feature[];
   /** Features that are made and not taken, with the place before each. */
   #waiting: { readonly feature: Feature; readonly place: FeaturePlace }[] = [];
   #skip: number;
 
   constructor(
     stream: ExampleStream<Example>,
-    features: (example: Example) => readonly Feature[],
+    features: (example: Example, at: Json) => readonly Feature[],
     { at, skip }: FeaturePlace,
   ) {
     this.#cursor = stream.open(at);
@@ -51,8 +51,9 @@ export class FeatureReader<Example, Feature> {
       const at = this.#cursor.position();
       const example = await this.#cursor.next();
       if (example === undefined) return false;
-      const made = this.#features(example).map((feature, skip) => ({ feature, place: { at, skip } }));
-      this.#waiting.push(...made.slice(this.#skip));
+      this.#features(example, at).forEach((feature, skip) => {
+        if (skip >= this.#skip) this.#waiting.push({ feature, place: { at, skip } });
+      });
       this.#skip = 0;
     }
     return true;

@@ -9,6 +9,22 @@ test('names are distinct and sorted', () => {
   expect(() => labelNames([{ label: 2.5, origin }])).toThrow(
     'a.tsv, line 3: expected the name of a class as label, got the number 2.5. For classes pass labels as text',
   );
+  expect(() => labelNames([{ label: 'a' }, { label: '' }])).toThrow(
+    'examples[1]: expected the name of a class as label, got "". Label the example, or leave it out.',
+  );
+  expect(() => labelNames([{ label: ['a', ''] }])).toThrow(
+    'examples[0]: expected the name of a class as label, got "".',
+  );
+  expect(() => labelNames([{ label: null }] as never)).toThrow(
+    'examples[0]: expected the name of a class as label, got null.',
+  );
+  expect(() => labelNames([{}, { label: 3 }])).toThrow(
+    'examples[1]: expected the name of a class as label, got the number 3.',
+  );
+  expect(() => tagNames([{ tags: ['O'] }, { tags: ['O', ''] }])).toThrow(
+    'examples[1]: expected the name of a tag, got "".',
+  );
+  expect(() => intentNames([{ intent: '' }])).toThrow('examples[0]: expected the name of an intent, got "".');
 });
 
 test('ids are places among the names', () => {
@@ -20,5 +36,6 @@ test('ids are places among the names', () => {
   expect(() => labelIds('abcdefghijk'.split(''))('z')).toThrow(
     'example: expected one of the 11 labels a, b, c, d, e, f, g, h, ..., got "z".',
   );
+  expect(() => labelIds(['a', ''])).toThrow('labels: expected a name for each, got "". Name every class.');
   expect(() => labelIds(['a', 'b', 'a'])).toThrow('labels: expected every name once, got "a" twice.');
 });

@@ -5,7 +5,7 @@ import { describeOrigin, type Origin, type TaggedExample, type TextExample } fro
  * The classes of examples: each once, sorted by code units, so that the ids that `labelIds` gives do not depend on the
  * examples' order.
  *
- * @throws {TenonError} when a label is a number to predict: it has no name.
+ * @throws {TenonError} when a label is empty, or a number to predict: it has no name.
  * @example
  * ```ts
  * import { labelNames } from '@tenon/data';
@@ -15,34 +15,40 @@ import { describeOrigin, type Origin, type TaggedExample, type TextExample } fro
  * ```
  */
 export function labelNames(examples: readonly Pick<TextExample, 'label' | 'origin'>[]): string[] {
-  return distinct(
-    examples.flatMap(({ label = [], origin }) => {
-      if (typeof label !== 'number') return label;
-      throw new TenonError({
-        subject: describeOrigin(origin),
-        expected: 'the name of a class as label',
-        got: `the number ${label}`,
-        advice: 'For classes pass labels as text; a regression needs no names.',
-      });
-    }),
-  );
+  return distinct(examples, 'the name of a class as label', ({ label = [], origin }, place) => {
+    if (typeof label !== 'number') return label;
+    throw new TenonError({
+      subject: describeOrigin(origin, place),
+      expected: 'the name of a class as label',
+      got: `the number ${label}`,
+      advice: 'For classes pass labels as text; a regression needs no names.',
+    });
+  });
 }
 
-/** The tags of examples: each once, sorted by code units. */
-export function tagNames(examples: readonly Pick<TaggedExample, 'tags'>[]): string[] {
-  return distinct(examples.flatMap(({ tags = [] }) => tags));
+/**
+ * The tags of examples: each once, sorted by code units.
+ *
+ * @throws {TenonError} when one is empty.
+ */
+export function tagNames(examples: readonly Pick<TaggedExample, 'tags' | 'origin'>[]): string[] {
+  return distinct(examples, 'the name of a tag', ({ tags = [] }) => tags);
 }
 
-/** The intents of examples: each once, sorted by code units. */
-export function intentNames(examples: readonly Pick<TaggedExample, 'intent'>[]): string[] {
-  return distinct(examples.flatMap(({ intent = [] }) => intent));
+/**
+ * The intents of examples: each once, sorted by code units.
+ *
+ * @throws {TenonError} when one is empty.
+ */
+export function intentNames(examples: readonly Pick<TaggedExample, 'intent' | 'origin'>[]): string[] {
+  return distinct(examples, 'the name of an intent', ({ intent = [] }) => intent);
 }
 
 /**
  * From a class's name to its id, its place in `names`.
  *
  * @returns a function that throws a TenonError of the example's origin when it does not know the name.
- * @throws {TenonError} when a name comes twice.
+ * @throws {TenonError} when a name is empty, or comes twice.
  * @example
  * ```ts
  * import { labelIds } from '@tenon/data';
@@ -52,6 +58,14 @@ export function intentNames(examples: readonly Pick<TaggedExample, 'intent'>[]):
  * ```
  */
 export function labelIds(names: readonly string[]): (name: string, origin?: Origin) => number {
+  if (names.includes('')) {
+    throw new TenonError({
+      subject: 'labels',
+      expected: 'a name for each',
+      got: '""',
+      advice: 'Name every class.',
+    });
+  }
   const ids = new Map(names.map((name, id) => [name, id]));
   if (ids.size !== names.length) {
     throw new TenonError({
@@ -73,7 +87,24 @@ export function labelIds(names: readonly string[]): (name: string, origin?: Orig
   };
 }
 
-function distinct(names: readonly string[]): string[] {
+/** @throws {TenonError} when a name is empty, or no text: a class without a name would be one like any other. */
+function distinct<Example extends { readonly origin?: Origin }>(
+  examples: readonly Example[],
+  expected: string,
+  namesOf: (example: Example, place: string) => string | readonly string[],
+): string[] {
+  const names = examples.flatMap((example, i) => {
+    const place = `examples[${i}]`;
+    const found = [namesOf(example, place)].flat();
+    const wrong = found.findIndex((name) => typeof name !== 'string' || name.trim() === '');
+    if (wrong === -1) return found;
+    throw new TenonError({
+      subject: describeOrigin(example.origin, place),
+      expected,
+      got: JSON.stringify(found[wrong]),
+      advice: 'Label the example, or leave it out.',
+    });
+  });
   return [...new Set(names)].sort();
 }
 

@@ -49,7 +49,9 @@ export class ListBatches<Example, Feature, Batch> implements BatchSource<Batch> 
   }
 
   #made(): readonly Feature[] {
-    this.#features ??= this.#examples.flatMap((example) => featuresOf(this.#plan, example, 0));
+    this.#features ??= this.#examples.flatMap((example, i) =>
+      featuresOf(this.#plan, example, 0, `examples[${i}]`),
+    );
     return this.#features;
   }
 

@@ -78,7 +78,7 @@ export class StreamBatches<Example, Feature, Batch> implements BatchSource<Batch
     const number = Math.floor(this.#batch / this.#batchesPerBlock);
     this.#reader ??= new FeatureReader(
       this.#examples,
-      (example) => featuresOf(this.#plan, example, epoch),
+      (example, at) => featuresOf(this.#plan, example, epoch, `the example at ${JSON.stringify(at)}`),
       this.#place,
     );
     const features = await this.#reader.take(this.#batchesPerBlock * this.#plan.batchSize);

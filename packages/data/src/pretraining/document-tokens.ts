@@ -1,7 +1,14 @@
 import { TenonError } from '@tenon/core';
 import type { Tokenizer } from '@tenon/tokenizers';
+import { errorOfExample } from '../example-error.ts';
 import { type DocumentExample, describeOrigin } from '../examples.ts';
+import { isTexts, shownValue } from '../processors/assert-text.ts';
+import { subjectOf } from '../processors/subject-of.ts';
 import { type OnInvalid, reportInvalid } from '../skipped-examples.ts';
+
+/** Neither special tokens nor padding; nothing is cut. */
+const PLAIN = { addSpecialTokens: false, truncation: false, padding: false } as const;
+const ADVICE = 'Leave it out, or pass onInvalid to count what is left out.';
 
 /**
  * The tokens of each document's sentences; sentences without any are left out.
@@ -13,18 +20,35 @@ export function documentTokens(
   tokenizer: Tokenizer,
   onInvalid: OnInvalid | undefined,
 ): (readonly Int32Array[])[] {
-  const options = { addSpecialTokens: false, truncation: false, padding: false } as const;
-  return documents.flatMap(({ sentences, origin }) => {
-    const tokens = sentences
-      .map((sentence) => tokenizer.encodeIds(sentence, options))
-      .filter(({ length }) => length > 0);
-    if (tokens.length > 0) return [tokens];
-    const advice = 'Leave it out, or pass onInvalid to count what is left out.';
-    const expected = 'a document with a sentence';
-    reportInvalid(
-      new TenonError({ subject: describeOrigin(origin), expected, got: 'nothing to read', advice }),
-      onInvalid,
-    );
-    return [];
+  return documents.flatMap((document, i) => {
+    try {
+      return [sentenceTokens(document, tokenizer)];
+    } catch (error) {
+      reportInvalid(errorOfExample(error, document, `examples[${i}]`), onInvalid);
+      return [];
+    }
+  });
+}
+
+/** The tokens of one document's sentences. @throws {TenonError} when it has nothing to read. */
+export function sentenceTokens(
+  { sentences, origin }: DocumentExample,
+  tokenizer: Tokenizer,
+): readonly Int32Array[] {
+  if (!isTexts(sentences)) {
+    const subject = subjectOf(origin, 'sentences');
+    const got = shownValue(sentences);
+    throw new TenonError({ subject, expected: 'a list of texts', got, advice: ADVICE });
+  }
+  const tokens = sentences
+    .map((sentence) => tokenizer.encodeIds(sentence, PLAIN))
+    .filter(({ length }) => length > 0);
+  if (tokens.length > 0) return tokens;
+  const expected = 'a document with a sentence';
+  throw new TenonError({
+    subject: describeOrigin(origin),
+    expected,
+    got: 'nothing to read',
+    advice: ADVICE,
   });
 }

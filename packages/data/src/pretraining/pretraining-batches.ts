@@ -8,7 +8,7 @@ import type { DocumentExample, Examples } from '../examples.ts';
 import { IGNORED } from '../processors/labelled.ts';
 import { maskOfRows, paddedRows } from '../processors/padded-rows.ts';
 import type { RowBatch, TokenRow } from '../processors/row-encoder.ts';
-import { documentTokens } from './document-tokens.ts';
+import { sentenceTokens } from './document-tokens.ts';
 import { type NextSentenceOptions, nextSentenceExamples } from './next-sentence.ts';
 import { packTokens } from './pack-tokens.ts';
 import { Template } from './template.ts';
@@ -100,7 +100,7 @@ export function maskedTokenBatches(
   return batches(documents, {
     ...options,
     features(document) {
-      const sentences = documentTokens([document], tokenizer, undefined)[0]!; // or it throws
+      const sentences = sentenceTokens(document, tokenizer);
       template ??= new Template(tokenizer, sampleOf([document], tokenizer));
       assertWhole('maskedTokenBatches: maxLength', maxLength, template.size + 1);
       const { blocks, rest } = packTokens(sentences, { length: maxLength - template.size });

@@ -47,7 +47,7 @@ const origin = { file: 'c3.json', id: '7' };
 test.each<[ChoiceExample, string]>([
   [
     { text: 'a', choices: ['b'], origin },
-    'c3.json, id 7, choices: expected 2, got 1. Give every example as many, or leave this one out.',
+    'c3.json, id 7, choices: expected a list of 2, got ["b"]. Give every example as many, or leave this one out.',
   ],
   [
     { text: 'a', choices: ['b', 'c'], label: 2, origin },

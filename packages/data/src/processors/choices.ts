@@ -3,6 +3,7 @@
 import { assertWhole, TenonError } from '@tenon/core';
 import { type Tensor1D, tensor1d } from '@tensorflow/tfjs-core';
 import type { ChoiceExample, DataProcessor } from '../examples.ts';
+import { shownValue } from './assert-text.ts';
 import { IGNORED, type Labelled, labelsOr } from './labelled.ts';
 import { type RowBatch, RowEncoder, type RowOptions, type TokenRow } from './row-encoder.ts';
 import { subjectOf } from './subject-of.ts';
@@ -88,11 +89,11 @@ export function choiceProcessor(options: ChoiceOptions): ChoiceProcessor {
 
 /** @throws {TenonError} when there are more choices, or fewer, or the right one is none of them. */
 export function assertChoices({ choices: given, label, origin }: ChoiceExample, choices: number): void {
-  if (given.length !== choices) {
+  if (!Array.isArray(given) || given.length !== choices) {
     throw new TenonError({
       subject: subjectOf(origin, 'choices'),
-      expected: String(choices),
-      got: String(given.length),
+      expected: `a list of ${choices}`,
+      got: shownValue(given),
       advice: 'Give every example as many, or leave this one out.',
     });
   }

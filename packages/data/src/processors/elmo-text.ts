@@ -3,8 +3,8 @@
 import { TenonError } from '@tenon/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { DataProcessor, TextExample } from '../examples.ts';
+import { assertNotEmpty, assertText } from './assert-text.ts';
 import { type ELMoRow, type ELMoRowBatch, ELMoRowEncoder, type ELMoRowOptions } from './elmo-row-encoder.ts';
-import { assertNotEmpty } from './encode-within.ts';
 import type { Labelled } from './labelled.ts';
 import { subjectOf } from './subject-of.ts';
 import { type LabelValue, type TextLabelOptions, TextLabels } from './text-labels.ts';
@@ -65,6 +65,7 @@ export function elmoTextProcessor(options: ELMoTextOptions): ELMoTextProcessor {
           advice: 'Write both into one text, or take a model for pairs, BERT for instance.',
         });
       }
+      assertText('text', text, origin);
       const words = wordsOf(text);
       assertNotEmpty('text', text, words.length, origin);
       const label = labels.valueOf(example);

@@ -1,8 +1,8 @@
-import { assertWhole, TenonError } from '@tenon/core';
+import { assertWhole } from '@tenon/core';
 import type { TextInput, Tokenizer } from '@tenon/tokenizers';
 import type { Origin } from '../examples.ts';
+import { assertNotEmpty, assertText, isTexts } from './assert-text.ts';
 import { longestFirst } from './longest-first.ts';
-import { subjectOf } from './subject-of.ts';
 
 /** A text, or a pair, as a model of at most so many tokens reads it. */
 export interface EncodedText {
@@ -28,10 +28,12 @@ export interface ExampleTexts {
 /**
  * Encodes what an example says, and cuts what is too long as `longestFirst` does.
  *
- * @throws {TenonError} when there is nothing to read in a text, or no room for a token of each.
+ * @throws {TenonError} when a text is none, or has nothing to read, or no room for a token of each.
  */
 export function encodeWithin(tokenizer: Tokenizer, texts: ExampleTexts, maxLength: number): EncodedText {
   const { text, textPair, fields = ['text', 'textPair'], origin } = texts;
+  if (!isTexts(text)) assertText(fields[0]!, text, origin);
+  if (textPair !== undefined && !isTexts(textPair)) assertText(fields[1]!, textPair, origin);
   const encoding = tokenizer.encode(text, {
     ...(textPair !== undefined && { textPair }),
     truncation: false,
@@ -58,20 +60,4 @@ export function encodeWithin(tokenizer: Tokenizer, texts: ExampleTexts, maxLengt
     wordIds: kept.map((place) => wordIds[place]!),
     lost,
   };
-}
-
-/** @throws {TenonError} when a text gave no token. */
-export function assertNotEmpty(
-  field: string,
-  text: TextInput,
-  tokens: number,
-  origin: Origin | undefined,
-): void {
-  if (tokens > 0) return;
-  throw new TenonError({
-    subject: subjectOf(origin, field),
-    expected: 'a text with at least one token',
-    got: JSON.stringify(text).slice(0, 60),
-    advice: 'Write the text, or leave the example out.',
-  });
 }

@@ -5,7 +5,7 @@ import type { Tokenizer } from '@tenon/tokenizers';
 import type { Origin } from '../examples.ts';
 import { type GPTBatch, gptBatch } from '../gpt-batch.ts';
 import type { GPTRow, GPTRowOptions } from '../gpt-rows.ts';
-import { assertNotEmpty } from './encode-within.ts';
+import { assertNotEmpty, assertText } from './assert-text.ts';
 import { type PaddingOptions, paddedLength } from './padded-rows.ts';
 import { TruncationCount } from './truncation-count.ts';
 
@@ -28,8 +28,9 @@ export class GPTRowEncoder {
     this.#multiple = padToMultipleOf;
   }
 
-  /** The tokens of a text alone. @throws {TenonError} when there is none. */
+  /** The tokens of a text alone. @throws {TenonError} when it is none, or has none. */
   ids(field: string, text: string, origin: Origin | undefined): number[] {
+    assertText(field, text, origin);
     const ids = this.#tokenizer.encodeIds(text, {
       addSpecialTokens: false,
       truncation: false,

@@ -122,7 +122,7 @@ test.each<[() => unknown, string]>([
   ],
   [
     () => gptChoiceProcessor({ ...options, choices: 3 }).features({ text: 'a', choices: ['b', 'c'], origin }),
-    'sts.tsv, line 2, choices: expected 3, got 2.',
+    'sts.tsv, line 2, choices: expected a list of 3, got ["b","c"].',
   ],
 ])('%#', (call, message) => {
   expect(call).toThrow(message);

@@ -17,12 +17,13 @@ export const IGNORED: number = -100;
  * @throws {TenonError} when some have one and some do not.
  */
 export function labelsOr<Label>(unknown: Label, features: readonly Labelled<Label>[]): Label[] {
-  const without = features.find(({ label }) => label === undefined);
-  if (without === undefined || features.every(({ label }) => label === undefined)) {
+  const row = features.findIndex(({ label }) => label === undefined);
+  if (row === -1 || features.every(({ label }) => label === undefined)) {
     return features.map(({ label }) => label ?? unknown);
   }
+  const { origin } = features[row]!;
   throw new TenonError({
-    subject: subjectOf(without.origin, 'label'),
+    subject: origin === undefined ? `row ${row} of the batch, label` : subjectOf(origin, 'label'),
     expected: 'a label, as other examples of the batch have',
     got: 'none',
     advice: 'Label the example, or leave it out.',

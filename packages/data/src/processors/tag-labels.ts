@@ -1,6 +1,7 @@
 import { TenonError } from '@tenon/core';
 import type { Origin, TaggedExample } from '../examples.ts';
 import { labelIds } from '../labels.ts';
+import { isTexts, shownValue } from './assert-text.ts';
 import { subjectOf } from './subject-of.ts';
 
 /**
@@ -20,11 +21,17 @@ export function tagIds(tags: readonly string[]): (name: string, origin?: Origin)
 
 /** @throws {TenonError} when there are no words, or not as many tags as words. */
 export function assertTagged({ words, tags, origin }: TaggedExample): void {
-  if (words.length > 0 && (tags === undefined || tags.length === words.length)) return;
-  throw new TenonError({
-    subject: subjectOf(origin, words.length === 0 ? 'words' : 'tags'),
-    expected: words.length === 0 ? 'at least one word' : `one for each of ${words.length} words`,
-    got: String(words.length === 0 ? 0 : tags?.length),
-    advice: 'Correct the example, or leave it out.',
-  });
+  const fault = (field: string, expected: string, got: string): TenonError =>
+    new TenonError({
+      subject: subjectOf(origin, field),
+      expected,
+      got,
+      advice: 'Correct the example, or leave it out.',
+    });
+  if (!isTexts(words)) throw fault('words', 'a list of words', shownValue(words));
+  if (words.length === 0) throw fault('words', 'at least one word', '0');
+  if (tags === undefined) return;
+  if (!isTexts(tags)) throw fault('tags', 'a list of tags', shownValue(tags));
+  if (tags.length !== words.length)
+    throw fault('tags', `one for each of ${words.length} words`, String(tags.length));
 }

@@ -4,6 +4,7 @@ import { assertWhole, TenonError } from '@tenon/core';
 import type { Tokenizer } from '@tenon/tokenizers';
 import { type Tensor1D, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
 import type { DataProcessor, SquadExample } from '../examples.ts';
+import { assertText } from '../processors/assert-text.ts';
 import { maskOfRows, type PaddingOptions, paddedLength, paddedRows } from '../processors/padded-rows.ts';
 import { TruncationCount } from '../processors/truncation-count.ts';
 import { contextWindows, maximumContext } from './context-windows.ts';
@@ -200,6 +201,7 @@ class WindowProcessor implements SquadProcessor {
 
   #encode(example: SquadExample, field: 'question' | 'context'): ReturnType<Tokenizer['encode']> {
     const text = example[field];
+    assertText(`question ${example.id}, ${field}`, text, undefined);
     const encoding = this.#tokenizer.encode(text, {
       addSpecialTokens: false,
       truncation: false,
@@ -218,7 +220,7 @@ class WindowProcessor implements SquadProcessor {
   #answer(example: SquadExample, context: ContextTokens): TokenSpan | null | undefined {
     if (!this.#options.training) return undefined;
     if (example.isImpossible) return null;
-    const [answer] = example.answers;
+    const [answer] = example.answers ?? []; // of a question to predict that comes to be learnt
     if (answer === undefined) {
       throw new TenonError({
         subject: `${subjectOfQuestion(example)}, answers`,
