@@ -86,7 +86,23 @@ test('bad examples throw, or are left out and counted', async () => {
   await expect(readAll(bug)).rejects.toThrow(SyntaxError);
 });
 
+test('what a change gives for an example is one: undefined would end the stream', async () => {
+  const skipped = new SkippedExamples();
+  const some = mapExamples(numbers, (n) => (n < 2 ? n : undefined), { onInvalid: skipped.report });
+  await expect(readAll(some)).rejects.toThrow(
+    'mapExamples: expected an example, got undefined. Leave examples out with filterExamples, or throw a TenonError and pass onInvalid.',
+  );
+});
+
 test.each<[() => unknown, string]>([
+  [
+    () => numbers.open(11),
+    'streamExamples: position: expected at most 8, the number of examples, got 11. Go on with the examples that the position comes from.',
+  ],
+  [
+    () => concatExamples([numbers]).open({ count: 2, inner: 0 }),
+    'concatExamples: position: expected at most 0, the last of the streams, got 2. Go on with the streams that the position comes from.',
+  ],
   [() => numbers.open('2'), 'streamExamples: position: expected a whole number of at least 0, got NaN.'],
   [() => takeExamples(numbers, 1.5), 'takeExamples: count: expected a whole number of at least 0, got 1.5.'],
   [

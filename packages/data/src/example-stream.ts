@@ -36,6 +36,7 @@ export function streamExamples<Example>(list: readonly Example[]): ExampleStream
   return {
     open(position = 0) {
       let index = wholePosition('streamExamples', position);
+      assertWithin('streamExamples', index, list.length, 'the number of examples', 'examples');
       return {
         next: async () => list[index++],
         position: () => Math.min(index, list.length),
@@ -54,6 +55,7 @@ function asStream<Example>(examples: Examples<Example>): ExampleStream<Example> 
  * A stream of what `change` makes of each example.
  *
  * @param options `onInvalid` is told of examples for which `change` throws a TenonError; they are left out.
+ * @throws {TenonError} from the stream when `change` gives `undefined`, which would be the stream's end.
  */
 export function mapExamples<From, To>(
   stream: ExampleStream<From>,
@@ -62,13 +64,31 @@ export function mapExamples<From, To>(
 ): ExampleStream<To> {
   return derived(stream, async (cursor) => {
     for (let example = await cursor.next(); example !== undefined; example = await cursor.next()) {
-      try {
-        return await change(example);
-      } catch (error) {
-        reportInvalid(error, onInvalid);
-      }
+      const changed = await changedOr(() => change(example), onInvalid);
+      if (changed !== undefined) return changed.example;
     }
     return undefined;
+  });
+}
+
+/** What an example is changed to, where it can be used. */
+async function changedOr<To>(
+  change: () => To | Promise<To>,
+  onInvalid: OnInvalid | undefined,
+): Promise<{ readonly example: To } | undefined> {
+  let example: To;
+  try {
+    example = await change();
+  } catch (error) {
+    reportInvalid(error, onInvalid);
+    return undefined;
+  }
+  if (example !== undefined) return { example };
+  throw new TenonError({
+    subject: 'mapExamples',
+    expected: 'an example',
+    got: 'undefined',
+    advice: 'Leave examples out with filterExamples, or throw a TenonError and pass onInvalid.',
   });
 }
 
@@ -115,6 +135,8 @@ export function concatExamples<Example>(streams: readonly ExampleStream<Example>
     open(position) {
       const place = position === undefined ? undefined : placeIn('concatExamples', position);
       let number = place?.count ?? 0;
+      if (number > 0)
+        assertWithin('concatExamples', number, streams.length - 1, 'the last of the streams', 'streams');
       let cursor = streams[number]?.open(place?.inner);
       return {
         async next() {
@@ -150,6 +172,17 @@ function wholePosition(subject: string, position: Json | undefined): number {
   const value = typeof position === 'number' ? position : Number.NaN;
   assertWhole(`${subject}: position`, value, 0);
   return value;
+}
+
+/** A place in a list that has become shorter would be its end. */
+function assertWithin(subject: string, count: number, most: number, what: string, things: string): void {
+  if (count <= most) return;
+  throw new TenonError({
+    subject: `${subject}: position`,
+    expected: `at most ${most}, ${what}`,
+    got: String(count),
+    advice: `Go on with the ${things} that the position comes from.`,
+  });
 }
 
 function placeIn(

@@ -10,7 +10,7 @@ export {
 } from './row-examples.ts';
 export type { Row, RowsOptions } from './rows.ts';
 export { type ReadSlotsOptions, readSlots } from './slots.ts';
-export { readSquad } from './squad.ts';
+export { readSquad, type SquadRowsOptions, squadExamples } from './squad.ts';
 export type { TagScheme } from './tag-scheme.ts';
 export { type ReadTaggedOptions, readTagged } from './tagged.ts';
 export { type ReadTextsOptions, readDocuments, readTexts } from './texts.ts';

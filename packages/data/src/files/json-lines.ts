@@ -1,4 +1,5 @@
-import type { ExampleStream } from '../examples.ts';
+import type { TenonError } from '@tenon/core';
+import type { ExampleStream, Origin } from '../examples.ts';
 import { badLine } from './line-reader.ts';
 import { lineStream } from './line-stream.ts';
 import { picked, type Row, type RowsOptions } from './rows.ts';
@@ -10,20 +11,25 @@ export function readJsonLines(file: string, options: RowsOptions): ExampleStream
     while (line !== undefined && line.text.trim() === '') line = await reader.next();
     if (line === undefined) return undefined;
     const origin = reader.origin();
-    const value = parsed(line.text, (cause) =>
-      badLine(
-        origin,
-        { expected: 'a JSON object', got: `broken JSON (${cause.message})`, advice: 'Correct the line.' },
-        cause,
-      ),
-    );
+    const { text } = line;
+    const value = parsed(text, (cause) => notObject(origin, ...brokenJson(text, cause), cause));
     if (isRecord(value)) return { fields: picked(value, options.columns), origin };
-    throw badLine(origin, {
-      expected: 'a JSON object',
-      got: value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`,
-      advice: 'Put an object of named fields in each line.',
-    });
+    if (Array.isArray(value)) throw notObject(origin, 'a list', OF_A_LIST);
+    const got = value === null ? 'null' : `a ${typeof value}`;
+    throw notObject(origin, got, 'Put an object of named fields in each line.');
   });
+}
+
+const OF_A_LIST = 'Put each object of the list in a line of its own.';
+
+function brokenJson(text: string, { message }: Error): [got: string, advice: string] {
+  return text.trim() === '['
+    ? ['the beginning of a list', OF_A_LIST]
+    : [`broken JSON (${message})`, 'Correct the line: each is an object of its own.'];
+}
+
+function notObject(origin: Origin, got: string, advice: string, cause?: unknown): TenonError {
+  return badLine(origin, { expected: 'a JSON object', got, advice }, cause);
 }
 
 /** What JSON says; `fault` makes an error of what is wrong with it. */

@@ -117,6 +117,13 @@ describe('CSV and TSV', () => {
       ': expected a column "c", got the columns "a", "b". Pass the name of one of them; header: false',
     ],
     [
+      'another delimiter',
+      'a;b\n1;2\n',
+      'csv',
+      { columns: ['b'] },
+      ': expected a column "b", got the columns "a;b". Pass delimiter: ";" to readRows.',
+    ],
+    [
       'a name twice',
       'a,b,a\n',
       'csv',
@@ -191,9 +198,16 @@ describe('JSON lines', () => {
   test.each<[string, string]>([
     [
       '{"a":1}\n{"a":\n',
-      ', line 2: expected a JSON object, got broken JSON (Unexpected end of JSON input). Correct the line.',
+      ', line 2: expected a JSON object, got broken JSON (Unexpected end of JSON input). Correct the line: each is an object of its own.',
     ],
-    ['[1]\n', ', line 1: expected a JSON object, got a list. Put an object of named fields in each line.'],
+    [
+      '[\n{"a":1}\n]\n',
+      ', line 1: expected a JSON object, got the beginning of a list. Put each object of the list in a line of its own.',
+    ],
+    [
+      '[1]\n',
+      ', line 1: expected a JSON object, got a list. Put each object of the list in a line of its own.',
+    ],
     ['null\n', ', line 1: expected a JSON object, got null.'],
     ['3\n', ', line 1: expected a JSON object, got a number.'],
   ])('%j', async (content, message) => expect(await fault(content, 'jsonl')).toContain(message));
@@ -298,6 +312,17 @@ test('bad lines are left out and counted, and good ones after them are not', asy
 test.each<[string, RowsOptions, string]>([
   ['none.csv', {}, 'none.csv: expected a file to read, got nothing at that path. Check the path.'],
   ['', { format: 'tsv' }, ': expected a file to read, got a folder. Check the path.'],
+  [
+    'a.csv.gz',
+    {},
+    'a.csv.gz: expected a file that ends with .csv, .tsv, .jsonl, .ndjson, .parquet, got .gz. Unpack it first, with gunzip for instance.',
+  ],
+  [
+    'a.json',
+    {},
+    "a.json: expected a file that ends with .csv, .tsv, .jsonl, .ndjson, .parquet, got .json. Pass { format: 'jsonl' } where each line is an object; readSquad reads SQuAD's files.",
+  ],
+  ['a.xlsx', {}, 'got .xlsx. Save the sheet as CSV.'],
   ['none.parquet', {}, 'none.parquet: expected a file to read, got nothing at that path.'],
   [
     'reviews',

@@ -16,6 +16,14 @@ const ENDINGS: Readonly<Record<string, Format>> = {
   '.parquet': 'parquet',
 };
 
+/** What to do about files of other endings. */
+const ADVICE: Readonly<Record<string, string>> = {
+  '.gz': 'Unpack it first, with gunzip for instance.',
+  '.json': "Pass { format: 'jsonl' } where each line is an object; readSquad reads SQuAD's files.",
+  '.xls': 'Save the sheet as CSV.',
+  '.xlsx': 'Save the sheet as CSV.',
+};
+
 /**
  * The rows of a CSV, TSV, JSON lines or Parquet file, one after another: the file may be larger than memory. A reader
  * goes on from a position without reading what is before it.
@@ -46,7 +54,7 @@ export function readRows(file: string, options: RowsOptions = {}): ExampleStream
       subject: file,
       expected: `a file that ends with ${Object.keys(ENDINGS).join(', ')}`,
       got: extname(file) === '' ? 'no ending' : extname(file),
-      advice: "Pass the format, such as { format: 'tsv' }.",
+      advice: ADVICE[extname(file).toLowerCase()] ?? "Pass the format, such as { format: 'tsv' }.",
     });
   }
   switch (format) {

@@ -33,6 +33,9 @@ describe('texts', () => {
     expect(await texts({ a: 'x', y: 'joy, fear' }, several)).toMatchObject([{ label: ['joy', 'fear'] }]);
     expect(await texts({ a: 'x', y: '' }, several)).toMatchObject([{ label: [] }]);
     expect(await texts({ a: 'x', y: ['joy'] }, several)).toMatchObject([{ label: ['joy'] }]);
+    expect(await texts({ a: 'x', y: [2, 'joy', true] }, several)).toMatchObject([
+      { label: ['2', 'joy', 'true'] },
+    ]);
   });
 
   test.each<[Record<string, unknown>, TextColumns, string]>([
@@ -64,6 +67,16 @@ describe('texts', () => {
       { text: 'a', label: 'y', problemType: 'multiLabelClassification' },
       'expected labels in "y", got 3. Give the classes as a list',
     ],
+    [
+      { a: 'x', y: ['joy', ''] },
+      { text: 'a', label: 'y', problemType: 'multiLabelClassification' },
+      'expected labels in "y", got a list of 2, with "" at [1].',
+    ],
+    [
+      { 'a;y': 'x;1' },
+      { text: 'a' },
+      'expected a column "a", got the columns "a;y". Pass delimiter: ";" to readRows.',
+    ],
   ])('%#', async (fields, columns, message) => expect(texts(fields, columns)).rejects.toThrow(message));
 
   test('empty ones are left out and counted', async () => {
@@ -86,6 +99,8 @@ describe('choices', () => {
     expect(await choices(fields, { text: 'q', choices: 'list', label: 'at' })).toEqual([
       { ...example, label: 1 },
     ]);
+    const numbers = { ...fields, list: ['1', '0'], at: 1 };
+    expect(await choices(numbers, { text: 'q', choices: 'list', label: 'at' })).toMatchObject([{ label: 1 }]);
     expect(await choices(fields, { text: 'q', choices: 'list', label: 'right' })).toEqual([
       { ...example, label: 0 },
     ]);
@@ -96,7 +111,14 @@ describe('choices', () => {
       { at: 2 },
       'a.csv, line 2: expected one of 2 choices in "at", got 2. Count choices from 0, or give the text of the right one.',
     ],
-    [{ at: 'neither' }, 'expected a number in "at", got "neither".'],
+    [
+      { at: 'neither' },
+      'expected one of 2 choices in "at", got "neither". Count choices from 0, or give the text',
+    ],
+    [
+      { list: ['1', '0'] },
+      'expected one of 2 choices in "at", got "1", the text of choice 0 and the index of choice 1. Make it a number with mapExamples, which is always an index.',
+    ],
     [{ list: [] }, 'expected a list of texts in "list", got a list of 0.'],
     [{ list: 'so' }, 'expected a list of texts in "list", got "so".'],
   ])('%j', async (changed, message) =>

@@ -11,7 +11,7 @@ import {
 } from '../examples.ts';
 import { isRecord } from './json-lines.ts';
 import type { ReadOptions } from './line-stream.ts';
-import { listed, type Row } from './rows.ts';
+import { missingColumn, type Row } from './rows.ts';
 import { bioTags, type TagScheme } from './tag-scheme.ts';
 
 export interface TextColumns extends ReadOptions {
@@ -128,27 +128,31 @@ const LABELS: Record<ProblemType, (row: Row, column: string) => NonNullable<Text
 
 function nameOf(row: Row, column: string): string {
   const value = fieldOf(row, column);
-  if (['string', 'number', 'boolean'].includes(typeof value) && String(value).trim() !== '')
-    return String(value).trim();
+  if (isName(value)) return String(value).trim();
   throw badRow(row, `a label in ${JSON.stringify(column)}`, shown(value), 'Fill it, or take the row out.');
+}
+
+/** Whether something names a class. */
+function isName(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value) && String(value).trim() !== '';
 }
 
 function namesOf(row: Row, column: string): readonly string[] {
   const value = fieldOf(row, column);
-  if (Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '')) return value;
+  if (Array.isArray(value) && value.every(isName)) return value.map((name) => String(name).trim());
   if (typeof value === 'string')
     return value
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== '');
   const advice = 'Give the classes as a list, or as a text with commas; none is an empty one.';
-  throw badRow(row, `labels in ${JSON.stringify(column)}`, shown(value), advice);
+  throw badRow(row, `labels in ${JSON.stringify(column)}`, shown(value, isName), advice);
 }
 
 function numberOf(row: Row, column: string): number {
   const value = fieldOf(row, column);
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  const number = asNumber(value);
+  if (number !== undefined) return number;
   throw badRow(
     row,
     `a number in ${JSON.stringify(column)}`,
@@ -157,13 +161,26 @@ function numberOf(row: Row, column: string): number {
   );
 }
 
+function asNumber(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
 function choiceOf(row: Row, column: string, choices: readonly string[]): number {
   const value = fieldOf(row, column);
+  const fault = (got: string, advice: string): TenonError =>
+    badRow(row, `one of ${choices.length} choices in ${JSON.stringify(column)}`, got, advice);
   const text = typeof value === 'string' ? choices.indexOf(value) : -1;
-  const index = text === -1 ? numberOf(row, column) : text;
-  if (Number.isInteger(index) && index >= 0 && index < choices.length) return index;
-  const advice = 'Count choices from 0, or give the text of the right one.';
-  throw badRow(row, `one of ${choices.length} choices in ${JSON.stringify(column)}`, shown(value), advice);
+  const number = asNumber(value) ?? -1;
+  const index = Number.isInteger(number) && number >= 0 && number < choices.length ? number : -1;
+  if (text !== -1 && index !== -1 && text !== index) {
+    throw fault(
+      `${shown(value)}, the text of choice ${text} and the index of choice ${index}`,
+      'Make it a number with mapExamples, which is always an index.',
+    );
+  }
+  if (text !== -1 || index !== -1) return Math.max(text, index);
+  throw fault(shown(value), 'Count choices from 0, or give the text of the right one.');
 }
 
 function textOf(row: Row, column: string): string {
@@ -175,16 +192,12 @@ function textOf(row: Row, column: string): string {
 
 function listOf(row: Row, column: string): readonly string[] {
   const value = fieldOf(row, column);
-  if (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((item) => typeof item === 'string' && item !== '')
-  )
-    return value;
+  const fits = (item: unknown): boolean => typeof item === 'string' && item !== '';
+  if (Array.isArray(value) && value.length > 0 && value.every(fits)) return value;
   throw badRow(
     row,
     `a list of texts in ${JSON.stringify(column)}`,
-    shown(value),
+    shown(value, fits),
     'Fill it, or take the row out.',
   );
 }
@@ -213,17 +226,24 @@ function tagsOf(row: Row, words: readonly string[], column: string, scheme: TagS
 
 function fieldOf(row: Row, column: string): unknown {
   if (Object.hasOwn(row.fields, column)) return row.fields[column];
-  const got = `the columns ${listed(Object.keys(row.fields))}`;
-  throw badRow(row, `a column ${JSON.stringify(column)}`, got, 'Pass the name of one of them.');
+  const { expected, got, advice } = missingColumn(
+    column,
+    Object.keys(row.fields),
+    'Pass the name of one of them.',
+  );
+  throw badRow(row, expected, got, advice);
 }
 
 function badRow({ origin }: Row, expected: string, got: string, advice: string): TenonError {
   return new TenonError({ subject: describeOrigin(origin), expected, got, advice });
 }
 
-/** A value for messages. */
-function shown(value: unknown): string {
-  if (Array.isArray(value)) return `a list of ${value.length}`;
+/** A value for messages; of a list, the first item that does not fit. */
+function shown(value: unknown, fits: (item: unknown) => boolean = () => true): string {
+  if (Array.isArray(value)) {
+    const wrong = value.findIndex((item) => !fits(item));
+    return `a list of ${value.length}${wrong === -1 ? '' : `, with ${shown(value[wrong])} at [${wrong}]`}`;
+  }
   if (isRecord(value)) return 'an object';
   return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
 }

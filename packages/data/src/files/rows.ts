@@ -1,3 +1,4 @@
+import type { ErrorParts } from '@tenon/core';
 import type { Origin } from '../examples.ts';
 import type { ReadOptions } from './line-stream.ts';
 import { FileFault } from './open-file.ts';
@@ -44,11 +45,26 @@ export function assertColumns(
   if (missing === undefined) return;
   throw new FileFault({
     subject: file,
-    expected: `a column ${JSON.stringify(missing)}`,
-    got: `the columns ${listed(there)}`,
-    advice:
+    ...missingColumn(
+      missing,
+      there,
       'Pass the name of one of them; header: false or a list of names for a file that does not name them.',
+    ),
   });
+}
+
+/** What is said of a column that is not there. A table of one column may be one whose delimiter is another. */
+export function missingColumn(
+  name: string,
+  there: readonly string[],
+  advice: string,
+): Pick<ErrorParts, 'expected' | 'got' | 'advice'> {
+  const delimiter = there.length === 1 ? /[;\t|,]/.exec(there[0]!)?.[0] : undefined;
+  return {
+    expected: `a column ${JSON.stringify(name)}`,
+    got: `the columns ${listed(there)}`,
+    advice: delimiter === undefined ? advice : `Pass delimiter: ${JSON.stringify(delimiter)} to readRows.`,
+  };
 }
 
 /** Names for messages. */

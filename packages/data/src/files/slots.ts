@@ -16,7 +16,8 @@ const FILES = ['seq.in', 'seq.out', 'label'] as const;
 
 /**
  * Utterances with slots and intents, as ATIS and SNIPS are laid out (Goo et al. 2018): a folder with the files `seq.in`
- * (words), `seq.out` (a tag for each) and `label` (the intent), which go line by line together.
+ * (words), `seq.out` (a tag for each) and `label` (the intent), which go line by line together. Lines that are empty in all
+ * three are left out.
  *
  * @throws {TenonError} from the stream, with file and line, when one file has fewer lines than the others, words and tags
  * are not of the same number, or a tag is not of the scheme.
@@ -50,7 +51,8 @@ async function nextUtterance(
   readers: readonly LineReader[],
   options: ReadSlotsOptions,
 ): Promise<TaggedExample | undefined> {
-  const lines = await nextLines(readers);
+  let lines = await nextLines(readers);
+  while (lines?.every(({ text }) => text.trim() === '')) lines = await nextLines(readers);
   if (lines === undefined) return undefined;
   const [words, tags, intents] = lines.map(({ text }) => text.split(/\s+/).filter((word) => word !== ''));
   const [atWords, atTags, atIntent] = readers.map((reader) => reader.origin());

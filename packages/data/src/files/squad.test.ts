@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readAll } from '../example-stream.ts';
 import { SkippedExamples } from '../skipped-examples.ts';
-import { readSquad } from './squad.ts';
+import { readRows } from './read-rows.ts';
+import { readSquad, squadExamples } from './squad.ts';
 
 let file: string;
 beforeAll(() => {
@@ -138,4 +140,59 @@ test('what cannot be used is left out and counted, and the rest is not', async (
   await expect(readSquad(join(file, '..'), { onInvalid: skipped.report })).rejects.toThrow(
     'expected a file to read, got a folder.',
   );
+});
+
+test('a number as id', async () => {
+  expect(await read(squad(question([{ text: 'a', answer_start: 0 }], { id: 17 })))).toMatchObject([
+    { id: '17', origin: { id: '17' } },
+  ]);
+});
+
+describe('questions in rows', () => {
+  const row = { id: 'q1', title: '', context: 'a 😀 b', question: 'Where?' };
+  const rowsOf = (...fields: unknown[]) => {
+    const lines = join(file, '..', 'rows.jsonl');
+    writeFileSync(lines, fields.map((one) => JSON.stringify(one)).join('\n'));
+    return readRows(lines);
+  };
+
+  test("as Hugging Face's data sets have them", async () => {
+    const rows = rowsOf(
+      { ...row, answers: { text: ['b'], answer_start: [4] } },
+      { ...row, id: 2, answers: [{ text: '😀', answer_start: 2 }] },
+      { ...row, answers: { text: [], answer_start: [] } },
+    );
+    const origin = { file: join(file, '..', 'rows.jsonl') };
+    const example = { id: 'q1', question: 'Where?', context: 'a 😀 b' };
+    expect(await readAll(squadExamples(rows))).toEqual([
+      { ...example, answers: [{ text: 'b', start: 5 }], origin: { ...origin, line: 1, id: 'q1' } },
+      { ...example, id: '2', answers: [{ text: '😀', start: 2 }], origin: { ...origin, line: 2, id: '2' } },
+      { ...example, answers: [], origin: { ...origin, line: 3, id: 'q1' } },
+    ]);
+    const versionTwo = await readAll(squadExamples(rows, { versionTwo: true }));
+    expect(versionTwo.map(({ isImpossible }) => isImpossible)).toEqual([false, false, true]);
+  });
+
+  test.each<[object, string]>([
+    [
+      { ...row, answers: { text: ['x'], answer_start: [4] } },
+      'rows.jsonl, line 1, id q1: expected the answer "x" at character 4 of its context, got "b".',
+    ],
+    [
+      { ...row, answers: 'b' },
+      'rows.jsonl, line 1: expected a list at answers, got "b". Keep to SQuAD\'s columns: id, question, context, answers.',
+    ],
+    [{ ...row, context: '' }, 'rows.jsonl, line 1: expected a text at context, got "".'],
+    [
+      { ...row, answers: { text: ['b'], answer_start: ['4'] } },
+      'line 1: expected a whole number of at least 0 at answers[0].answer_start, got "4".',
+    ],
+  ])('%j', async (fields, message) => {
+    await expect(readAll(squadExamples(rowsOf(fields)))).rejects.toThrow(message);
+    const skipped = new SkippedExamples();
+    const good = { ...row, answers: { text: ['b'], answer_start: [4] } };
+    const options = { onInvalid: skipped.report };
+    expect(await readAll(squadExamples(rowsOf(fields, good), options))).toHaveLength(1);
+    expect(skipped.count).toBe(1);
+  });
 });

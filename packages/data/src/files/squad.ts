@@ -1,20 +1,13 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import type { TenonError } from '@tenon/core';
-import type { Origin, SquadExample } from '../examples.ts';
+import { mapExamples } from '../example-stream.ts';
+import type { ExampleStream, SquadExample } from '../examples.ts';
 import { reportInvalid } from '../skipped-examples.ts';
-import { isRecord, parsed } from './json-lines.ts';
-import { badLine } from './line-reader.ts';
+import { parsed } from './json-lines.ts';
 import type { ReadOptions } from './line-stream.ts';
 import { assertText, FileFault, nothingIn, unreadable } from './open-file.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** A place inside the JSON, as one would write it: `data[3].paragraphs[0].context`. */
-interface Place {
-  readonly file: string;
-  readonly path: string;
-}
+import type { Row } from './rows.ts';
+import { listIn, type Place, recordAt, squadExample, textIn } from './squad-example.ts';
 
 /**
  * The questions of a SQuAD file, version 1.1 or 2.0 (Rajpurkar et al. 2016 and 2018), and of those that keep its layout;
@@ -49,22 +42,22 @@ export async function readSquad(file: string, { onInvalid }: ReadOptions = {}): 
       invalid++;
     }
   };
-  const root = { file, path: '' };
+  const root = { origin: { file }, path: '', layout: 'layout: data, paragraphs, qas, answers' };
   const content = await readJson(file);
-  for (const [value, at] of listIn(record(content, root), 'data', root)) {
+  for (const [value, at] of listIn(recordAt(content, root), 'data', root)) {
     attempt(() => {
-      const article = record(value, at);
+      const article = recordAt(value, at);
       if (article['paragraphs'] === undefined && article['question'] !== undefined) {
-        examples.push(exampleOf(article, at, text(article, 'context', at), article['title']));
+        examples.push(squadExample(article, at, textIn(article, 'context', at), article['title']));
         return;
       }
       for (const [paragraph, within] of listIn(article, 'paragraphs', at)) {
         attempt(() => {
-          const fields = record(paragraph, within);
-          const context = text(fields, 'context', within);
+          const fields = recordAt(paragraph, within);
+          const context = textIn(fields, 'context', within);
           for (const [question, place] of listIn(fields, 'qas', within)) {
             attempt(() =>
-              examples.push(exampleOf(record(question, place), place, context, article['title'])),
+              examples.push(squadExample(recordAt(question, place), place, context, article['title'])),
             );
           }
         });
@@ -97,99 +90,37 @@ async function readJson(file: string): Promise<unknown> {
   );
 }
 
-function exampleOf(fields: Fields, place: Place, context: string, title: unknown): SquadExample {
-  const id = text(fields, 'id', place);
-  const origin: Origin = { file: place.file, id };
-  const isImpossible = fields['is_impossible'];
-  if (isImpossible !== undefined && typeof isImpossible !== 'boolean') {
-    throw at(place, 'is_impossible', 'true or false', isImpossible);
-  }
-  const answers = isImpossible === true ? [] : answersOf(fields, place, context, origin);
-  return {
-    id,
-    question: text(fields, 'question', place).trim(),
-    context,
-    answers,
-    ...(isImpossible !== undefined && { isImpossible }),
-    ...(typeof title === 'string' && title !== '' && { title }),
-    origin,
+export interface SquadRowsOptions extends ReadOptions {
+  /** A question without answers is one that its context does not answer (SQuAD 2.0). @default false */
+  readonly versionTwo?: boolean;
+}
+
+/**
+ * The questions of rows with the columns `id`, `question`, `context` and `answers`, as Hugging Face has SQuAD in Parquet
+ * and JSON lines: answers are `{ text: [...], answer_start: [...] }`, or a list of such pairs.
+ *
+ * @throws {TenonError} from the stream, with file and line or row, when a column lacks what it should have, or an answer is
+ * not at its place in the context.
+ * @example
+ * ```ts
+ * import { readAll, streamExamples } from '@tenon/data';
+ * import { squadExamples } from '@tenon/data/files';
+ *
+ * const fields = { id: '1', question: 'Where?', context: 'It is here.', answers: { text: ['here'], answer_start: [6] } };
+ * const rows = streamExamples([{ fields, origin: { file: 'train.parquet', row: 1 } }]); // or readRows('train.parquet')
+ * const [example] = await readAll(squadExamples(rows));
+ * console.log(example?.answers); // [ { text: 'here', start: 6 } ]
+ * ```
+ */
+export function squadExamples(
+  rows: ExampleStream<Row>,
+  { versionTwo = false, onInvalid }: SquadRowsOptions = {},
+): ExampleStream<SquadExample> {
+  const example = ({ fields, origin }: Row): SquadExample => {
+    const place: Place = { origin, path: '', layout: 'columns: id, question, context, answers' };
+    const made = squadExample(fields, place, textIn(fields, 'context', place), fields['title']);
+    const { isImpossible = made.answers.length === 0 } = made;
+    return versionTwo ? { ...made, isImpossible } : made;
   };
-}
-
-function answersOf(fields: Fields, place: Place, context: string, origin: Origin): SquadExample['answers'] {
-  const answers = fields['answers'];
-  // Hugging Face's data sets have columns of texts and starts instead.
-  const list = isRecord(answers) ? rowsOf(answers, place) : listIn(fields, 'answers', place);
-  return list.map(([value, within]) => {
-    const answer = record(value, within);
-    const answerText = text(answer, 'text', within);
-    const start = answer['answer_start'];
-    if (typeof start !== 'number' || !Number.isInteger(start) || start < 0) {
-      throw at(within, 'answer_start', 'a whole number of at least 0', start);
-    }
-    // A context whose places count UTF-16 units is recognised by the answer being there.
-    const found = [unitsBefore(context, start), start].find((units) => context.startsWith(answerText, units));
-    if (found !== undefined) return { text: answerText, start: found };
-    throw badLine(origin, {
-      expected: `the answer ${JSON.stringify(answerText)} at character ${start} of its context`,
-      got: JSON.stringify(
-        context.slice(unitsBefore(context, start)).slice(0, Math.max(answerText.length, 1)),
-      ),
-      advice: 'Correct answer_start, or leave the question out.',
-    });
-  });
-}
-
-function rowsOf(answers: Fields, { file, path }: Place): [unknown, Place][] {
-  const texts = answers['text'];
-  const starts = answers['answer_start'];
-  if (!Array.isArray(texts) || !Array.isArray(starts) || texts.length !== starts.length) {
-    throw at({ file, path }, 'answers', 'lists text and answer_start of the same length', answers);
-  }
-  return texts.map((value, i) => [
-    { text: value, answer_start: starts[i] },
-    { file, path: `${path}.answers[${i}]` },
-  ]);
-}
-
-/** The UTF-16 units before a character, counted as Python counts them. */
-function unitsBefore(context: string, character: number): number {
-  let units = 0;
-  for (let i = 0; i < character && units < context.length; i++)
-    units += context.codePointAt(units)! > 0xffff ? 2 : 1;
-  return units;
-}
-
-/** What is in a list, each with its place. */
-function listIn(fields: Fields, name: string, place: Place): [unknown, Place][] {
-  const list = fields[name];
-  if (!Array.isArray(list)) throw at(place, name, 'a list', list);
-  return list.map((value, i) => [value, { file: place.file, path: `${inside(place, name)}[${i}]` }]);
-}
-
-function record(value: unknown, { file, path }: Place): Fields {
-  if (isRecord(value)) return value;
-  throw at({ file, path: '' }, path === '' ? 'the file' : path, 'an object', value);
-}
-
-function text(fields: Fields, name: string, place: Place): string {
-  const value = fields[name];
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  throw at(place, name, 'a text', value);
-}
-
-function inside({ path }: Place, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
-}
-
-function at(place: Place, name: string, expected: string, value: unknown): TenonError {
-  const got = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60);
-  return badLine(
-    { file: place.file },
-    {
-      expected: `${expected} at ${inside(place, name)}`,
-      got,
-      advice: "Keep to SQuAD's layout: data, paragraphs, qas, answers.",
-    },
-  );
+  return mapExamples(rows, example, { onInvalid });
 }

@@ -65,6 +65,14 @@ describe('columns', () => {
     ]);
   });
 
+  test('a mark of a document without an empty line after it takes no sentence with it', async () => {
+    expect(await read('-DOCSTART- -X- O\nto O\nNew B-c\n\n-DOCSTART- -X- O\n\nend O\n')).toMatchObject([
+      { words: ['to', 'New'], tags: ['O', 'B-c'] },
+      { words: ['end'] },
+    ]);
+    expect(await read('-DOCSTART-\nto\n', { tagColumn: false })).toMatchObject([{ words: ['to'] }]);
+  });
+
   test('other columns, separators, comments, and no tags', async () => {
     const conllu = '# text = a b\n1\ta\tx y\tDET\n2\tb\tz\tNOUN\n';
     const options = { separator: '\t', wordColumn: 1, tagColumn: 3, scheme: 'any', comment: '#' } as const;
@@ -109,6 +117,9 @@ test('tags of rows are checked as those of files are', async () => {
     'n.tsv, line 2: expected 2 tags, one for each word, got 1. Correct words or tags.',
   );
   await expect(read([])).rejects.toThrow('n.tsv, line 2: expected a list of texts in "t", got a list of 0.');
+  await expect(read(['O', 3])).rejects.toThrow(
+    'expected a list of texts in "t", got a list of 2, with 3 at [1].',
+  );
 });
 
 describe('slots', () => {
@@ -167,6 +178,14 @@ describe('slots', () => {
       'seq.out, line 1: expected B-c at the first word of an entity, got I-c as tag 2.',
     ],
   ])('%s', async (_, files, message) => expect(readAll(readSlots(write(...files)))).rejects.toThrow(message));
+
+  test('lines that are empty in all three files are none', async () => {
+    const stream = readSlots(write('\na\n\nb\n\n', '\nO\n \r\nO\n\n', '\nx\n\ny\n\n'));
+    expect((await readAll(stream)).map(({ intent, origin }) => [intent, origin?.line])).toEqual([
+      ['x', 2],
+      ['y', 4],
+    ]);
+  });
 
   test('a bad line is left out of all three files', async () => {
     const skipped = new SkippedExamples();

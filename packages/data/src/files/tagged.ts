@@ -18,8 +18,8 @@ export interface ReadTaggedOptions extends ReadOptions {
 }
 
 /**
- * Sentences of words with tags, in CoNLL's columns: a word a line, and an empty line between sentences. Sentences of the
- * word `-DOCSTART-` are left out. The tags are given as BIO, whatever the scheme of the file.
+ * Sentences of words with tags, in CoNLL's columns: a word a line, and an empty line between sentences. Lines of the word
+ * `-DOCSTART-` are left out. The tags are given as BIO, whatever the scheme of the file.
  *
  * @throws {TenonError} from the stream, with file and line, when a line lacks a column, or a tag is not of the scheme: of
  * another scheme, or inside an entity that has not begun.
@@ -43,7 +43,7 @@ export function readTagged(file: string, options: ReadTaggedOptions = {}): Examp
       const group = await nextGroup(reader);
       if (group === undefined) return undefined;
       const example = taggedOf(group, options);
-      if (example.words.length > 0 && example.words[0] !== '-DOCSTART-') return example;
+      if (example.words.length > 0) return example;
     }
   });
 }
@@ -51,15 +51,17 @@ export function readTagged(file: string, options: ReadTaggedOptions = {}): Examp
 function taggedOf({ lines, origin }: LineGroup, options: ReadTaggedOptions): TaggedExample {
   const { separator = /[ \t]+/, wordColumn = 0, tagColumn = -1, scheme = 'bio', comment } = options;
   const { file } = origin;
-  const kept = lines.filter(({ text }) => comment === undefined || !text.startsWith(comment));
-  const columns = kept.map(({ text }) => text.trimEnd().split(separator));
+  const kept = lines
+    .filter(({ text }) => comment === undefined || !text.startsWith(comment))
+    .map(({ text, number }) => ({ number, fields: text.trimEnd().split(separator) }))
+    .filter(({ fields }) => fields.at(wordColumn) !== '-DOCSTART-');
   const column = (index: number, name: string): string[] =>
-    columns.map((fields, i) => {
+    kept.map(({ fields, number }) => {
       const field = fields.at(index);
       // A line of one field has no tag, although its last column is there.
       if (field !== undefined && field !== '' && (name === 'word' || fields.length > 1)) return field;
       throw badLine(
-        { file, line: kept[i]!.number },
+        { file, line: number },
         {
           expected: `a ${name} in column ${index}`,
           got: `${fields.length} ${fields.length === 1 ? 'column' : 'columns'}`,
@@ -69,7 +71,7 @@ function taggedOf({ lines, origin }: LineGroup, options: ReadTaggedOptions): Tag
       );
     });
   const words = column(wordColumn, 'word');
-  if (tagColumn === false || words[0] === '-DOCSTART-') return { words, origin };
+  if (tagColumn === false) return { words, origin };
   const tags = bioTags(column(tagColumn, 'tag'), scheme);
   if (!('index' in tags)) return { words, tags, origin };
   const { index, ...fault } = tags;
