@@ -24,6 +24,7 @@ export {
   type HeadDefaults,
   type HeadSettings,
   type Json,
+  type Logits,
   type ModelInput,
   type ModelLayout,
   type ModelSpec,

@@ -189,11 +189,22 @@ export interface StepContext {
   readonly training: boolean;
   readonly random?: RandomStream;
   readonly state?: RecurrentState;
+  /** Return `logits`, where the objective has any to give. @default false */
+  readonly logits?: boolean;
 }
+
+/** The scores that a head gives: one tensor, or several by their names. (A type, so that `tf.tidy` takes it.) */
+export type Logits = Tensor | { readonly [name: string]: Tensor };
 
 /** What a trainer minimises. Labels of −100 are ignored. */
 export interface Objective<Batch> extends Module {
   loss(batch: Batch, context: StepContext): ObjectiveValue;
+  /**
+   * How many things a batch's loss is the mean over: its weight beside other batches. Batches come from arrays, so that
+   * they may be read.
+   * @default what the batch's labels tell
+   */
+  countOf?(batch: Batch): number;
 }
 
 export interface ObjectiveValue {
@@ -202,6 +213,11 @@ export interface ObjectiveValue {
   /** Named shares of the loss, for the log. */
   readonly parts?: Readonly<Record<string, Scalar>>;
   readonly state?: RecurrentState;
+  /**
+   * The scores that the loss is of, as the head's `logits` gives them, those of a whole vocabulary left out. Only where
+   * the context asks for them.
+   */
+  readonly logits?: Logits;
 }
 
 /** What `JSON.parse` can return. */

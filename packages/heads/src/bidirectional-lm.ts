@@ -32,7 +32,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { DROPOUT, type DropoutHeadOptions, randomOf } from './head-options.ts';
 import { IGNORED } from './label-loss.ts';
-import { followingTokens, meanNextTokenLoss } from './next-token.ts';
+import { countTargets, followingTokens, meanNextTokenLoss } from './next-token.ts';
 
 export interface BidirectionalLMOptions extends DropoutHeadOptions {
   /** How many words there are to predict. */
@@ -136,6 +136,11 @@ export class BidirectionalLM extends Module implements TaskModel, Objective<Bidi
     });
     const { loss, ...parts } = value;
     return context.state === undefined ? { loss, parts } : { loss, parts, state: context.state };
+  }
+
+  /** How many words the forward direction predicts: as a rule as many as the other. */
+  countOf({ labels, nextTokens }: BidirectionalLMBatch): number {
+    return labels === undefined ? countTargets(nextTokens!) : countTargets(labels, 1);
   }
 
   /** What each direction has read, [B, T, P]. */

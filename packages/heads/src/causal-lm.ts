@@ -13,7 +13,7 @@ import {
   TenonError,
 } from '@tenon/core';
 import { type Rank, reshape, type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
-import { followingTokens, meanNextTokenLoss, nextTokenLosses, scorerOf } from './next-token.ts';
+import { countTargets, followingTokens, meanNextTokenLoss, nextTokenLosses, scorerOf } from './next-token.ts';
 
 /** Text to learn: either `labels` or `targets` beside the model's input. */
 export interface CausalLMBatch extends ModelInput {
@@ -75,6 +75,11 @@ export class CausalLM extends Module implements TaskModel, Objective<CausalLMBat
       return meanNextTokenLoss(this.#scorer, lastHidden, targetsOf(batch));
     });
     return context.state === undefined ? { loss } : { loss, state: context.state };
+  }
+
+  /** How many targets count. */
+  countOf(batch: CausalLMBatch): number {
+    return batch.labels === undefined ? countTargets(targetsOf(batch)) : countTargets(batch.labels, 1);
   }
 
   /** −log p of every target, for perplexity and for scoring texts. @throws {TenonError} as `loss` does. */

@@ -27,6 +27,7 @@ import { rowsCrossEntropy } from './label-loss.ts';
 import { type ChoiceInput, scoresOfChoices } from './multiple-choice.ts';
 import { followingTokens, meanNextTokenLoss, scorerOf } from './next-token.ts';
 import { pool } from './pool.ts';
+import { withLogits } from './with-logits.ts';
 
 export interface DoubleHeadsBatch extends ChoiceInput {
   /** int32 [B]: the right choice of each question; −100 does not count. */
@@ -112,7 +113,8 @@ export class DoubleHeads extends Module implements TaskModel, Objective<DoubleHe
       const logits = this.#choices(encoded, batch, context);
       const choices = rowsCrossEntropy(logits, labels, 'Pass the right choice of each question.');
       const lm = meanNextTokenLoss(this.#scorer, encoded.lastHidden, followingTokens(lmLabels));
-      return { loss: add<Scalar>(choices, mul(lm, this.lmCoefficient)), parts: { choices, lm } };
+      const loss = add<Scalar>(choices, mul(lm, this.lmCoefficient));
+      return withLogits({ loss, parts: { choices, lm } }, { choices: logits }, context);
     });
   }
 

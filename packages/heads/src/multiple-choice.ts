@@ -25,6 +25,7 @@ import {
 import { DROPOUT, type DropoutHeadOptions, projection } from './head-options.ts';
 import { likeliest, rowsCrossEntropy } from './label-loss.ts';
 import { type ExtractInput, pool } from './pool.ts';
+import { withLogits } from './with-logits.ts';
 
 /** The model's input with a row for each choice, [B·K, T], those of a question one after another. */
 export interface ChoiceInput extends ExtractInput {
@@ -100,7 +101,7 @@ export class MultipleChoice extends Module implements TaskModel, Objective<Multi
       const encoded = this.backbone.encode(batch, context);
       const logits = this.#logits(encoded, batch, context);
       const task = rowsCrossEntropy(logits, batch.labels, 'Pass the right choice of each question.');
-      return withLanguageModel(this.#lm, task, encoded, batch);
+      return withLogits(withLanguageModel(this.#lm, task, encoded, batch), logits, context);
     });
   }
 

@@ -16,6 +16,7 @@ import { softmax, type Tensor1D, type Tensor2D, tidy } from '@tensorflow/tfjs-co
 import { type HeadOptions, projection } from './head-options.ts';
 import { likeliest, rowsCrossEntropy } from './label-loss.ts';
 import { pool } from './pool.ts';
+import { withLogits } from './with-logits.ts';
 
 export interface NextSentenceOptions extends HeadOptions {
   /** Which vector stands for a sequence. @default the model's `headDefaults`, else `pooled` or `last` */
@@ -73,10 +74,11 @@ export class NextSentence extends Module implements TaskModel, Objective<NextSen
    * @throws {TenonError} about labels of another shape or besides 0 and 1.
    */
   loss(batch: NextSentenceBatch, context: StepContext): ObjectiveValue {
-    const loss = tidy(() =>
-      rowsCrossEntropy(this.logits(batch, context), batch.labels, 'Pass 0 or 1 for each pair.'),
-    );
-    return { loss };
+    return tidy(() => {
+      const logits = this.logits(batch, context);
+      const loss = rowsCrossEntropy(logits, batch.labels, 'Pass 0 or 1 for each pair.');
+      return withLogits({ loss }, logits, context);
+    });
   }
 
   /** Probabilities of the two, [B, 2]. */

@@ -36,6 +36,12 @@ export function followingTokens(labels: Tensor2D): Tensor2D {
   return concat([slice(labels, [0, 1], [B, T - 1]), fill([B, 1], IGNORED, 'int32')], 1);
 }
 
+/** How many of a batch's tokens [B, T] are to be predicted, from the one at `first` of each row on. */
+export function countTargets(tokens: Tensor2D, first = 0): number {
+  const time = tokens.shape[1];
+  return tokens.dataSync().filter((token, i) => i % time >= first && token >= 0).length;
+}
+
 /**
  * −log p of each token's target, [B·T], and how many count.
  *

@@ -39,6 +39,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type HeadOptions, projection } from './head-options.ts';
 import { counted, IGNORED, meanOfCounted } from './label-loss.ts';
+import { withLogits } from './with-logits.ts';
 
 export interface QuestionAnsweringBatch extends ModelInput {
   /**
@@ -125,15 +126,14 @@ export class QuestionAnswering extends Module implements TaskModel, Objective<Qu
    * @throws {TenonError} about positions of another shape.
    */
   loss(batch: QuestionAnsweringBatch, context: StepContext): ObjectiveValue {
-    const loss = tidy(() => {
-      const { start, end } = this.logits(batch, context);
+    return tidy(() => {
+      const logits = this.logits(batch, context);
       const [first, last] = [
-        placeLoss('start', start, batch.startPositions),
-        placeLoss('end', end, batch.endPositions),
+        placeLoss('start', logits.start, batch.startPositions),
+        placeLoss('end', logits.end, batch.endPositions),
       ];
-      return div<Scalar>(add(first, last), 2);
+      return withLogits({ loss: div<Scalar>(add(first, last), 2) }, logits, context);
     });
-    return { loss };
   }
 
   /**

@@ -33,6 +33,7 @@ import {
 import { DROPOUT, type LabelledHeadOptions, labelsOf, projection } from './head-options.ts';
 import { likeliest, problemTypeOf, sequenceLoss } from './label-loss.ts';
 import { type ExtractInput, pool } from './pool.ts';
+import { withLogits } from './with-logits.ts';
 
 export interface SequenceClassificationOptions extends LabelledHeadOptions, AuxiliaryLMOptions {
   /** @default as Hugging Face infers it: one label = regression; else by the type of the batch's labels */
@@ -123,8 +124,9 @@ export class SequenceClassification
     const problemType = this.problemType ?? problemTypeOf(this.labels.length, batch.labels);
     return tidy(() => {
       const encoded = this.backbone.encode(batch, context);
-      const task = sequenceLoss(this.#logits(encoded, batch, context), batch.labels, problemType);
-      return withLanguageModel(this.#lm, task, encoded, batch);
+      const logits = this.#logits(encoded, batch, context);
+      const task = sequenceLoss(logits, batch.labels, problemType);
+      return withLogits(withLanguageModel(this.#lm, task, encoded, batch), logits, context);
     });
   }
 

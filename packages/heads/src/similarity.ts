@@ -34,6 +34,7 @@ import {
 import { DROPOUT, type DropoutHeadOptions, labelsOf, projection } from './head-options.ts';
 import { sequenceLoss } from './label-loss.ts';
 import { type ExtractInput, pool } from './pool.ts';
+import { withLogits } from './with-logits.ts';
 
 export interface SimilarityOptions extends DropoutHeadOptions, AuxiliaryLMOptions {
   /** One label: how similar two texts are, from 0 to 1. Several: classes, `['different', 'same']` for instance. @default one */
@@ -122,7 +123,7 @@ export class Similarity extends Module implements TaskModel, Objective<Similarit
         this.labels.length === 1
           ? sequenceLoss(sigmoid(logits), batch.labels, 'regression')
           : sequenceLoss(logits, batch.labels, 'singleLabelClassification');
-      return withLanguageModel(this.#lm, task, encoded, batch);
+      return withLogits(withLanguageModel(this.#lm, task, encoded, batch), logits, context);
     });
   }
 

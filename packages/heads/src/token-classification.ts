@@ -25,6 +25,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { DROPOUT, type LabelledHeadOptions, labelsOf, projection } from './head-options.ts';
 import { IGNORED, likeliest, meanCrossEntropy } from './label-loss.ts';
+import { withLogits } from './with-logits.ts';
 
 export interface TokenClassificationBatch extends ModelInput {
   /** int32 [B, T]: the class of each token. −100 and whatever stands at padding do not count. */
@@ -81,15 +82,16 @@ export class TokenClassification extends Module implements TaskModel, Objective<
    * @throws {TenonError} about labels of another shape or beyond the classes.
    */
   loss(batch: TokenClassificationBatch, context: StepContext): ObjectiveValue {
-    const loss = tidy(() => {
+    return tidy(() => {
       const { labels, attentionMask: mask } = batch;
       const logits = this.logits(batch, context);
       const [B, T, L] = logits.shape;
       assertShape('labels', labels.shape, [B, T], 'Pass one for each token, −100 where it does not count.');
       const counting = mask ? where(greater(mask, 0), labels, fill([B, T], IGNORED, 'int32')) : labels;
-      return meanCrossEntropy(reshape<Rank.R2>(logits, [B * T, L]), reshape<Rank.R1>(counting, [B * T]));
+      const rows = reshape<Rank.R2>(logits, [B * T, L]);
+      const loss = meanCrossEntropy(rows, reshape<Rank.R1>(counting, [B * T]));
+      return withLogits({ loss }, logits, context);
     });
-    return { loss };
   }
 
   /** Probabilities of the classes for each token, [B, T, L]. */

@@ -1,5 +1,5 @@
 import { type Json, TenonError } from '@tenon/core';
-import type { TrainerCallback, TrainerControl } from './trainer-callback.ts';
+import type { TrainerCallback, TrainerControl, WarningEvent } from './trainer-callback.ts';
 
 type EventName = Exclude<keyof TrainerCallback, 'saved'>;
 type EventOf<Name extends EventName> = Parameters<NonNullable<TrainerCallback[Name]>>[0];
@@ -26,6 +26,12 @@ export class CallbackList {
       got: `${twice} twice`,
       advice: 'Pass only one callback of a kind, or give each its own name.',
     });
+  }
+
+  /** Where no callback listens for warnings, they go to the console: nobody would see them else. */
+  async warn(event: WarningEvent): Promise<void> {
+    if (this.#callbacks.some(({ onWarning }) => onWarning !== undefined)) await this.tell('onWarning', event);
+    else console.warn(event.message);
   }
 
   async tell<Name extends EventName>(name: Name, event: EventOf<Name>): Promise<void> {

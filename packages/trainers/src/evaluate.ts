@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type BatchSource, type Objective, TenonError } from '@tenon/core';
+import { type BatchSource, type Logits, type Objective, TenonError } from '@tenon/core';
 import { dispose, type Scalar, type TensorContainer, tidy } from '@tensorflow/tfjs-core';
 import { assertFinite } from './assert-finite.ts';
 import { CarriedState, type StateOptions } from './carried-state.ts';
@@ -16,8 +16,11 @@ export interface Evaluation {
 }
 
 export interface EvaluateOptions<Batch> extends Pick<CountOptions<Batch>, 'weight'>, StateOptions<Batch> {
-  /** Is given each batch after its loss was worked out, before it is disposed of. */
-  readonly onBatch?: (batch: Batch) => void | Promise<void>;
+  /**
+   * Is given each batch after its loss was worked out, with the logits that the loss is of where the objective gives
+   * them, before all of it is disposed of.
+   */
+  readonly onBatch?: (batch: Batch, logits?: Logits) => void | Promise<void>;
 }
 
 /**
@@ -37,8 +40,9 @@ export async function evaluate<Batch>(
 export async function meanLoss<Batch>(
   objective: Objective<Batch>,
   batches: BatchSource<Batch>,
-  { weight = countLabels, state, onBatch }: EvaluateOptions<Batch>,
+  { weight, state, onBatch }: EvaluateOptions<Batch>,
 ): Promise<number> {
+  const weightOf = weight ?? ((batch: Batch) => objective.countOf?.(batch) ?? countLabels(batch));
   using carried = new CarriedState(state);
   let total = 0;
   let counted = 0;
@@ -46,18 +50,21 @@ export async function meanLoss<Batch>(
   for (let batch = await batches.next(); batch !== undefined; batch = await batches.next()) {
     any = true;
     try {
-      const count = weight(batch);
-      const context = { training: false, ...carried.before(batch) };
-      const value = tidy(() => objective.loss(batch!, context).loss);
+      const context = { training: false, logits: onBatch !== undefined, ...carried.before(batch) };
+      const { value, logits } = tidy((): { value: Scalar; logits?: Logits } => {
+        const { loss, logits } = objective.loss(batch!, context);
+        return logits === undefined ? { value: loss } : { value: loss, logits };
+      });
       try {
         const loss = await readScalar(value);
+        const count = weightOf(batch);
         // A batch without anything to count has no mean.
         if (count > 0) total += count * loss;
         counted += count;
+        await onBatch?.(batch, logits);
       } finally {
-        value.dispose();
+        dispose([value, logits ?? []]);
       }
-      await onBatch?.(batch);
     } finally {
       disposeBatch(batch);
     }

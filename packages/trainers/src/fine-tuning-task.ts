@@ -1,3 +1,4 @@
+import type { Logits } from '@tenon/core';
 import type { DataProcessor } from '@tenon/data';
 
 /**
@@ -12,8 +13,20 @@ export interface FineTuningTask<Example, Feature, Batch, Model, Prediction>
    * @default there is
    */
   isLabelled?(example: Example): boolean;
+  /**
+   * What the labels of the model have to be: their names in its order, or how many there are. A Trainer refuses a model
+   * with others.
+   * @default any
+   */
+  readonly modelLabels?: readonly string[] | number;
   /** What the model says about each feature of a batch, as plain numbers. Nothing of it is a tensor any more. */
   outputs(model: Model, batch: Batch): Promise<readonly unknown[]>;
+  /**
+   * The same from the logits that the model's loss gives, so that an evaluation takes a batch through the model once. They
+   * are not disposed of here.
+   * @default each batch goes through the model for its loss, and again for `outputs`; as where a loss gives no logits
+   */
+  outputsFromLogits?(logits: Logits): Promise<readonly unknown[]>;
   /**
    * One for each example, from the features of all of them and from what the model said about each.
    *

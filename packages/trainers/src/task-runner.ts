@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
-import { type BatchSource, type Objective, TenonError } from '@tenon/core';
+import { type BatchSource, type Logits, type Objective, TenonError } from '@tenon/core';
 import { batches, type Examples, readAll } from '@tenon/data';
-import { disposeBatch, type Evaluation, meanLoss } from './evaluate.ts';
+import { asEvaluation, disposeBatch, meanLoss } from './evaluate.ts';
 import type { FineTuningTask } from './fine-tuning-task.ts';
+import type { Measured } from './run-options.ts';
 import type { EvaluateEvent } from './trainer-callback.ts';
 
 type Task<Example, Feature, Batch, Model, Prediction> = FineTuningTask<
@@ -41,21 +42,24 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
   }
 
   /**
-   * The loss over the examples with labels as it is, NaN and all, and the metrics of the predictions.
+   * The loss over the examples with labels, and the metrics of the predictions.
    *
-   * @throws {TenonError} when there is no example with a label.
+   * @param subject and `lastGood`: for the error about a loss that is not finite.
+   * @throws {TenonError} when there is no example with a label, or the loss is not finite.
    */
-  async measure(examples: Examples<Example>): Promise<Measured> {
+  async measure(examples: Examples<Example>, subject: string, lastGood?: string): Promise<Measured> {
     const prepared = await this.prepare(examples);
     const outputs: unknown[] = [];
     const labelled = this.#inOrder(prepared, true, outputs);
     if (labelled.order.length === 0) throw nothingToMeasure(prepared.examples.length);
-    const onBatch = (batch: Batch): Promise<void> => this.#takeDown(batch, labelled);
-    const loss = await meanLoss(this.#model, labelled.batches, { onBatch });
+    const loss = await meanLoss(this.#model, labelled.batches, {
+      onBatch: (batch, logits) => this.#takeDown(batch, labelled, logits),
+    });
+    const evaluation = asEvaluation(loss, subject, lastGood); // of a broken model the metrics say nothing
     await this.#takeDownAll(this.#inOrder(prepared, false, outputs));
     const predictions = this.#predictions(prepared, outputs);
     const metrics = this.#task.metrics?.(prepared.examples, predictions);
-    return { loss, ...(metrics && { metrics }), ...this.#described(prepared, predictions) };
+    return { ...evaluation, ...(metrics && { metrics }), ...this.#described(prepared, predictions) };
   }
 
   /** A prediction for each example that can be used. No label is needed. */
@@ -139,8 +143,14 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
     };
   }
 
-  async #takeDown(batch: Batch, inOrder: InOrder<Batch>): Promise<void> {
-    for (const output of await this.#task.outputs(this.#model, batch)) {
+  /** @param logits what the model made of the batch, where that is known: then it is not asked again. */
+  async #takeDown(batch: Batch, inOrder: InOrder<Batch>, logits?: Logits): Promise<void> {
+    const task = this.#task;
+    const outputs =
+      logits !== undefined && task.outputsFromLogits !== undefined
+        ? await task.outputsFromLogits(logits)
+        : await task.outputs(this.#model, batch);
+    for (const output of outputs) {
       inOrder.outputs[inOrder.order[inOrder.taken++]!] = output;
     }
   }
@@ -168,7 +178,6 @@ function nothingToMeasure(examples: number): TenonError {
 }
 
 type Describing = Pick<EvaluateEvent, 'describe'>;
-type Measured = Pick<Evaluation, 'loss' | 'metrics'> & Describing;
 type Predicted<Prediction> = Describing & { readonly predictions: readonly Prediction[] };
 
 /** Features on their way through the model. */

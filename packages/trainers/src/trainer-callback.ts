@@ -134,7 +134,7 @@ export interface TrainerCallback {
   onSave?(event: SaveEvent, control: TrainerControl): void | Promise<void>;
   onEpochEnd?(event: EpochEvent, control: TrainerControl): void | Promise<void>;
   onTrainEnd?(event: TrainEndEvent, control: TrainerControl): void | Promise<void>;
-  /** Something that the run goes on in spite of. */
+  /** Something that the run goes on in spite of. Where no callback has this method, the console tells of it. */
   onWarning?(event: WarningEvent, control: TrainerControl): void | Promise<void>;
   /** The run's last event where it fails. */
   onError?(event: ErrorEvent, control: TrainerControl): void | Promise<void>;

@@ -127,8 +127,7 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
     if ('task' in options) {
       const data = examples ?? options.evalDataset;
       if (data === undefined) throw missing('evaluate', 'examples, or an evalDataset');
-      const { loss, ...others } = await this.#runner!.measure(data);
-      return { ...asEvaluation(loss, subject, lastGood), ...others };
+      return await this.#runner!.measure(data, subject, lastGood);
     }
     if (options.evalBatches === undefined) throw missing('evaluate', 'evalBatches');
     return asEvaluation(await meanLoss(this.model, options.evalBatches(), options), subject, lastGood);

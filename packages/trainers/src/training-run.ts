@@ -172,7 +172,7 @@ export class TrainingRun<Batch> implements Disposable {
   }
 
   async #warn(message: string): Promise<void> {
-    await this.#callbacks.tell('onWarning', { ...this.#now(), message });
+    await this.#callbacks.warn({ ...this.#now(), message });
   }
 
   /** Once for each: as a rule all in the first step. */

@@ -1,3 +1,4 @@
+import type { Logits } from '@tenon/core';
 import {
   type ChoiceBatch,
   type ChoiceExample,
@@ -12,9 +13,10 @@ import {
   type GPTChoiceProcessor,
   gptChoiceProcessor,
 } from '@tenon/data';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { FineTuningTask } from '../fine-tuning-task.ts';
 import { accuracy } from '../metrics/accuracy.ts';
-import { type LogitsModel, rowsOfLogits } from './logits-rows.ts';
+import { type LogitsModel, readLogits, rowsOfLogits } from './logits-rows.ts';
 import { highestOf, softmaxOf } from './probabilities.ts';
 
 export interface ChoicePrediction {
@@ -27,6 +29,13 @@ export interface ChoicePrediction {
 export interface Choosing
   extends ChoiceProcessor,
     FineTuningTask<ChoiceExample, ChoiceFeature, ChoiceBatch, LogitsModel<ChoiceBatch>, ChoicePrediction> {}
+
+/** A model as `gptChoosing` knows it: with the scores of the choices, [B, K], alone or beside others. */
+export interface ChoiceModel<Batch> {
+  logits(batch: Batch): Tensor | ChoiceLogits;
+}
+
+type ChoiceLogits = { readonly choices: Tensor; readonly [name: string]: Tensor };
 
 /**
  * Chooses one of several continuations or answers, from end to end. For `MultipleChoice` on BERT and its like. Its
@@ -54,19 +63,25 @@ export interface GPTChoosing
       ChoiceExample,
       GPTChoiceFeature,
       GPTChoiceBatch,
-      LogitsModel<GPTChoiceBatch>,
+      ChoiceModel<GPTChoiceBatch>,
       ChoicePrediction
     > {}
 
-/** As `choosing`, by GPT's input transformations: for `MultipleChoice` on GPT and its like. */
+/**
+ * As `choosing`, by GPT's input transformations: for `MultipleChoice` or `DoubleHeads` on GPT and its like. The two learn
+ * much the same: see `DoubleHeads` for which to take.
+ */
 export function gptChoosing(options: GPTChoiceOptions): GPTChoosing {
   return choiceTask(gptChoiceProcessor(options));
 }
 
 type ChoiceTask<Feature, Batch> = Omit<
-  FineTuningTask<ChoiceExample, Feature, Batch, LogitsModel<Batch>, ChoicePrediction>,
+  FineTuningTask<ChoiceExample, Feature, Batch, ChoiceModel<Batch>, ChoicePrediction>,
   keyof DataProcessor<ChoiceExample, Feature, Batch>
 >;
+
+const outputsFromLogits = (logits: Logits): Promise<unknown[]> =>
+  rowsOfLogits('choices' in logits ? logits['choices'] : logits);
 
 function choiceTask<Feature, Batch, Processor extends DataProcessor<ChoiceExample, Feature, Batch>>(
   processor: Processor & DataProcessor<ChoiceExample, Feature, Batch>,
@@ -74,7 +89,8 @@ function choiceTask<Feature, Batch, Processor extends DataProcessor<ChoiceExampl
   return {
     ...processor,
     isLabelled: ({ label }) => label !== undefined,
-    outputs: rowsOfLogits,
+    outputs: (model, batch) => readLogits(model, batch, outputsFromLogits),
+    outputsFromLogits,
     predictions: (examples, _, outputs) =>
       examples.map((_, i) => {
         const logits = outputs[i]![0] as readonly number[];

@@ -1,3 +1,4 @@
+import { type Logits, TenonError } from '@tenon/core';
 import {
   type SpanScores,
   type SquadBatch,
@@ -10,14 +11,17 @@ import {
   squadPredictions,
   squadProcessor,
 } from '@tenon/data';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { FineTuningTask } from '../fine-tuning-task.ts';
 import { type SquadScoreOptions, squadScore } from '../metrics/squad-score.ts';
+import { readLogits } from './logits-rows.ts';
 
 /** A model as this task knows it: scores of each token as the start and as the end of the answer, [B, T] each. */
 export interface SpanModel {
-  logits(batch: SquadBatch): { readonly start: Tensor2D; readonly end: Tensor2D };
+  logits(batch: SquadBatch): SpanLogits;
 }
+
+type SpanLogits = { readonly start: Tensor2D; readonly end: Tensor2D };
 
 export interface SpanExtractionOptions
   extends Omit<SquadProcessorOptions, 'training'>,
@@ -67,18 +71,8 @@ export function spanExtraction(options: SpanExtractionOptions): SpanExtraction {
     features: (example) => (isLabelled(example) ? labelled : unlabelled).features(example),
     collate: (features) => labelled.collate(features),
     length: (feature) => labelled.length(feature),
-    async outputs(model, batch): Promise<SpanScores[]> {
-      const { start, end } = model.logits(batch);
-      try {
-        const [starts, ends] = await Promise.all([start.data(), end.data()]);
-        const [B, T] = start.shape;
-        const row = (scores: typeof starts, b: number): ArrayLike<number> => scores.slice(b * T, (b + 1) * T);
-        return Array.from({ length: B }, (_, b) => ({ start: row(starts, b), end: row(ends, b) }));
-      } finally {
-        start.dispose();
-        end.dispose();
-      }
-    },
+    outputs: (model, batch) => readLogits(model, batch, spanScores),
+    outputsFromLogits: spanScores,
     predictions: (examples, features, outputs) =>
       examples.map((example, i) => {
         const scores = outputs[i] as readonly SpanScores[]; // what `outputs` gave
@@ -108,6 +102,23 @@ export function spanExtraction(options: SpanExtractionOptions): SpanExtraction {
       };
     },
   };
+}
+
+/** The scores of each row. @throws {TenonError} when they are not of starts and ends. */
+async function spanScores(logits: Logits): Promise<SpanScores[]> {
+  const { start, end } = logits as Partial<SpanLogits>; // looked at in the next line
+  if (start === undefined || end === undefined) {
+    throw new TenonError({
+      subject: "the model's outputs",
+      expected: 'start and end, [B, T] each',
+      got: logits instanceof Tensor ? 'one tensor' : Object.keys(logits).join(' and '),
+      advice: 'Take the head QuestionAnswering, or one with the same logits.',
+    });
+  }
+  const [starts, ends] = await Promise.all([start.data(), end.data()]);
+  const [B, T] = start.shape;
+  const row = (scores: typeof starts, b: number): ArrayLike<number> => scores.slice(b * T, (b + 1) * T);
+  return Array.from({ length: B }, (_, b) => ({ start: row(starts, b), end: row(ends, b) }));
 }
 
 const NO_ANSWER = '(no answer)';

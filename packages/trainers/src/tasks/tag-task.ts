@@ -1,10 +1,11 @@
 // What words are tagged with, whichever model reads them.
 
+import type { Logits } from '@tenon/core';
 import { type DataProcessor, type TaggedExample, type TokenTagFeature, wordTags } from '@tenon/data';
 import type { FineTuningTask } from '../fine-tuning-task.ts';
 import { accuracy } from '../metrics/accuracy.ts';
 import { slotF1 } from '../metrics/slot-f1.ts';
-import { type LogitsModel, rowsOfLogits } from './logits-rows.ts';
+import { type LogitsModel, readLogits, rowsOfLogits } from './logits-rows.ts';
 import { highestOf } from './probabilities.ts';
 
 export interface TagPrediction {
@@ -30,13 +31,16 @@ export function tagTask<
   processor: Processor & DataProcessor<TaggedExample, Feature, Batch> & { readonly tags: readonly string[] },
 ): Processor & TagTask<Feature, Batch> {
   const { tags } = processor;
+  const outputsFromLogits = async (logits: Logits): Promise<number[][]> => {
+    const rows = (await rowsOfLogits(logits, tags.length)) as number[][][]; // [B][T][L]
+    return rows.map((row) => row.map(highestOf));
+  };
   return {
     ...processor,
     isLabelled: (example) => example.tags !== undefined,
-    async outputs(model, batch) {
-      const rows = (await rowsOfLogits(model, batch, tags.length)) as number[][][]; // [B][T][L]
-      return rows.map((row) => row.map(highestOf));
-    },
+    modelLabels: tags,
+    outputs: (model, batch) => readLogits(model, batch, outputsFromLogits),
+    outputsFromLogits,
     predictions: (examples, features, outputs) =>
       examples.map((_, i) => ({
         tags: wordTags(features[i]![0]!, outputs[i]![0] as readonly number[], tags),

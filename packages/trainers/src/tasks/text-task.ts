@@ -1,12 +1,13 @@
 // What texts are classified as, whichever model reads them.
 
+import type { Logits } from '@tenon/core';
 import type { DataProcessor, TextExample, TextLabels } from '@tenon/data';
 import type { DescribedPrediction, FineTuningTask } from '../fine-tuning-task.ts';
 import { accuracy } from '../metrics/accuracy.ts';
 import { pearson, spearman } from '../metrics/correlation.ts';
 import { matthews } from '../metrics/matthews.ts';
 import { f1Score } from '../metrics/precision-recall-f1.ts';
-import { type LogitsModel, rowsOfLogits } from './logits-rows.ts';
+import { type LogitsModel, readLogits, rowsOfLogits } from './logits-rows.ts';
 import { highestOf, sigmoidOf, softmaxOf } from './probabilities.ts';
 
 export interface TextPrediction {
@@ -32,10 +33,14 @@ export function textTask<Feature, Batch, Processor extends DataProcessor<TextExa
   numberOf?: (score: number) => number,
 ): Processor & TextTask<Feature, Batch> {
   const { labels } = processor;
+  const outputsFromLogits = (logits: Logits): Promise<unknown[]> =>
+    rowsOfLogits(logits, Math.max(1, labels.names.length));
   return {
     ...processor,
+    modelLabels: labels.problemType === 'regression' ? 1 : labels.names,
     isLabelled: ({ label }) => label !== undefined,
-    outputs: (model, batch) => rowsOfLogits(model, batch, Math.max(1, labels.names.length)),
+    outputs: (model, batch) => readLogits(model, batch, outputsFromLogits),
+    outputsFromLogits,
     predictions: (examples, _, outputs) =>
       examples.map((_, i) => textPrediction(labels, outputs[i]![0] as readonly number[], numberOf)),
     metrics: (examples, predictions) => textMetrics(labels, examples, predictions),
