@@ -99,6 +99,8 @@ export type Examples<Example> = readonly Example[] | ExampleStream<Example>;
 
 /** How a task's examples become a model's batches. Features hold token ids and the like, and no tensors. */
 export interface DataProcessor<Example, Feature, Batch> {
+  /** The most tokens that a feature has: as many as the model has to be able to read. @default not known */
+  readonly maxLength?: number;
   /**
    * What the model reads of an example: one feature, or several where it has to be cut into windows.
    *

@@ -1,5 +1,5 @@
 import type { Parameter } from '@tenon/core';
-import { type Scalar, type Tensor, variableGrads } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor, tidy, variableGrads } from '@tensorflow/tfjs-core';
 
 /**
  * A loss and its gradient for every parameter that it depends on.
@@ -11,7 +11,8 @@ export function valueAndGradients(
   loss: () => Scalar,
   parameters: ReadonlyMap<string, Parameter>,
 ): { value: Scalar; gradients: Map<string, Tensor> } {
-  const { value, grads } = variableGrads(loss, [...parameters.values()]);
+  // In tidy, as variableGrads throws where there is no gradient at all, and leaves the loss behind.
+  const { value, grads } = tidy(() => variableGrads(loss, [...parameters.values()]));
   const gradients = new Map<string, Tensor>();
   for (const [name, parameter] of parameters) {
     const gradient = grads[parameter.name];

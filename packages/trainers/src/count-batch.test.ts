@@ -24,6 +24,25 @@ describe('what a batch counts', () => {
     expect(countTokens({ x: inputIds() })).toBe(1);
   });
 
+  it('as tokens of characters, is the words that are no padding', () => {
+    const characterIds = tensor(
+      [
+        [
+          [259, 98, 260],
+          [259, 97, 0],
+        ],
+        [
+          [259, 99, 260],
+          [0, 0, 0],
+        ],
+      ],
+      undefined,
+      'int32',
+    );
+    expect(countTokens({ characterIds })).toBe(3);
+    expect(countTokens({ characterIds, attentionMask: attentionMask() })).toBe(4);
+  });
+
   it('as the weight of its loss, is the labels that count, or else the rows', () => {
     const tags = ids([
       [-100, 1, 0],
@@ -51,6 +70,8 @@ describe('what a batch counts', () => {
       }),
     ).toBe(2);
     expect(countLabels({ inputIds: inputIds(), startPositions: tensor([1, 0], [2], 'int32') })).toBe(2);
+    const some = tensor([1, -100, 0], [3], 'int32');
+    expect(countLabels({ inputIds: inputIds(), labels: some })).toBe(2);
     expect(countLabels({ x: tensor([[1], [2], [3]]) })).toBe(3);
     expect(countLabels('a text')).toBe(1);
   });

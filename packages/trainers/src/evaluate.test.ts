@@ -1,5 +1,8 @@
+import type { BatchSource } from '@tenon/core';
+import { CausalLM, type CausalLMBatch } from '@tenon/heads';
+import { gpt2, gpt2Small } from '@tenon/models';
 import { selectBackend, testBackends } from '@tenon/testing';
-import { memory } from '@tensorflow/tfjs-core';
+import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { numberBatches } from './__fixtures__/number-batches.ts';
 import { TinyObjective } from './__fixtures__/tiny-objective.ts';
@@ -20,6 +23,31 @@ describe.each(testBackends())('evaluate on %s', (backend) => {
     const { loss } = await evaluate(objective, numberBatches({ limit: 2 }), { weight });
     expect(loss).toBeCloseTo((first + 3 * second) / 4, 5);
     expect(memory().numTensors).toBe(before);
+  });
+
+  it('weighs texts by the tokens that are predicted, of which their first is none', async () => {
+    const size = { vocabularySize: 12, contextLength: 8, hiddenSize: 8, layers: 1, heads: 2 };
+    using objective = new CausalLM(gpt2({ ...gpt2Small, ...size }));
+    const texts = [[1, 2, 3, 4, 5, 6], [7, 8]]; // biome-ignore format: a table
+    const of = (rows: number[][]): BatchSource<CausalLMBatch> => {
+      const left = [...rows];
+      return {
+        async next() {
+          const row = left.shift();
+          if (row === undefined) return undefined;
+          const make = () => tensor2d([row], undefined, 'int32');
+          return { inputIds: make(), labels: make() };
+        },
+        position: () => null,
+        seek: () => undefined,
+      };
+    };
+    const [long, short] = [
+      await evaluate(objective, of([texts[0]!])),
+      await evaluate(objective, of([texts[1]!])),
+    ];
+    const { loss } = await evaluate(objective, of(texts));
+    expect(loss).toBeCloseTo((5 * long.loss + short.loss) / 6, 6);
   });
 
   it('refuses a source without batches', async () => {

@@ -24,6 +24,12 @@ describe('TrainingArguments', () => {
     expect(resolveArguments({ evalStrategy: 'steps', loggingSteps: 20 }, true).evalSteps).toBe(20);
   });
 
+  it('have them where an argument is there and undefined, too', () => {
+    const unset = { learningRate: undefined, evalSteps: undefined, outputDir: undefined };
+    const given = unset as unknown as TrainingArguments; // as programs of looser types have it
+    expect(resolveArguments(given, false)).toEqual(resolveArguments({}, false));
+  });
+
   it.each<[object, string]>([
     [
       { learning_rate: 1 },

@@ -53,7 +53,11 @@ const SCHEDULES = ['linear', 'cosine', 'constant', 'constant_with_warmup'] as co
  * @param hasEvaluation whether the trainer was given anything to evaluate on.
  * @throws {TenonError} about a name that does not exist, a value out of its range, and what contradicts itself.
  */
-export function resolveArguments(given: TrainingArguments, hasEvaluation: boolean): ResolvedArguments {
+export function resolveArguments(args: TrainingArguments, hasEvaluation: boolean): ResolvedArguments {
+  // Not every program's types tell an argument that is left out from one that is undefined.
+  const given: TrainingArguments = Object.fromEntries(
+    Object.entries(args).filter(([, value]) => value !== undefined),
+  );
   assertKnown(given);
   const resolved: ResolvedArguments = {
     ...DEFAULTS,

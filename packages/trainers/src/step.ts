@@ -67,12 +67,12 @@ async function addBatch<Batch>(
   sums: StepSums,
 ): Promise<Made | undefined> {
   const { objective, trainable, optimizer, carried, seed } = parts;
+  let named: Readonly<Record<string, Scalar>> = {};
   try {
     const tokens = parts.tokens(batch);
     // From 1, as 0 is where the weights of a model with the same seed were drawn from.
     const random = new RandomStream(seed, batchesBefore + 1);
     const context = { training: true, random, ...carried.before(batch) };
-    let named: Readonly<Record<string, Scalar>> = {};
     const { value, gradients } = valueAndGradients(() => {
       const { loss, parts = {} } = objective.loss(batch, context);
       named = keepAll(parts);
@@ -90,9 +90,10 @@ async function addBatch<Batch>(
       prepared.apply();
       return prepared.willUpdate ? made : undefined;
     } finally {
-      dispose([value, ...gradients.values(), ...Object.values(named)]);
+      dispose([value, ...gradients.values()]);
     }
   } finally {
+    dispose(Object.values(named));
     disposeBatch(batch);
   }
 }

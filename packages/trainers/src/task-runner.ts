@@ -16,6 +16,9 @@ type Task<Example, Feature, Batch, Model, Prediction> = FineTuningTask<
 
 /** Examples with what the model reads of them. */
 interface Prepared<Example, Feature> {
+  /** All that there were. */
+  readonly list: readonly Example[];
+  /** Those that can be used. */
   readonly examples: readonly Example[];
   /** A list for each example. */
   readonly features: readonly (readonly Feature[])[];
@@ -97,8 +100,8 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
    */
   async prepare(examples: Examples<Example>): Promise<Prepared<Example, Feature>> {
     const known = this.#prepared.get(examples);
-    if (known !== undefined) return known;
-    const list = await readAll(examples);
+    if (known !== undefined && isAsItWas(examples, known.list)) return known;
+    const list = [...(await readAll(examples))];
     const kept: Example[] = [];
     const features: (readonly Feature[])[] = [];
     for (const example of list) {
@@ -110,7 +113,7 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
         this.#onInvalid(error);
       }
     }
-    const prepared = { examples: kept, features };
+    const prepared = { list, examples: kept, features };
     this.#prepared.set(examples, prepared);
     return prepared;
   }
@@ -166,6 +169,12 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
     });
     return this.#task.predictions(examples, features, nested);
   }
+}
+
+/** Whether a list still has the same examples. A file is taken to be the same. */
+function isAsItWas<Example>(examples: Examples<Example>, before: readonly Example[]): boolean {
+  if ('open' in examples) return true;
+  return examples.length === before.length && examples.every((example, i) => example === before[i]);
 }
 
 function nothingToMeasure(examples: number): TenonError {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ObjectiveValue, StepContext } from '@tenon/core';
 import { accumulate } from '@tenon/optim';
 import { selectBackend, testBackends } from '@tenon/testing';
-import { memory } from '@tensorflow/tfjs-core';
+import { mean, memory, type Scalar, sum } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BreakingObjective } from './__fixtures__/breaking-objective.ts';
 import { type NumberBatch, numberBatches } from './__fixtures__/number-batches.ts';
@@ -94,6 +94,15 @@ describe.each(testBackends())('train on %s', (backend) => {
         return super.loss(batch, context);
       }
     }
+    class Constant extends TinyObjective {
+      override loss({ x }: NumberBatch): ObjectiveValue {
+        return { loss: mean(x) as Scalar, parts: { other: sum(x) as Scalar } };
+      }
+    }
+    using constant = new Constant();
+    const held = memory().numTensors;
+    await expect(run({ objective: constant })).rejects.toThrow('Cannot find a connection');
+    expect(memory().numTensors).toBe(held);
     for (const training of [true, false]) {
       using objective = new Refusing(training);
       const before = memory().numTensors;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type BatchSource, freeze, type Json, type Objective, TenonError } from '@tenon/core';
 import { type Examples, processedBatches } from '@tenon/data';
+import { assertFits } from './assert-fits.ts';
 import { CallbackList } from './callback-list.ts';
 import { countTokens } from './count-batch.ts';
 import { asEvaluation, meanLoss } from './evaluate.ts';
@@ -53,13 +54,17 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
   readonly #runner: TaskRunner<Example, Feature, Batch, Model, Prediction> | undefined;
   #step = 0;
 
-  /** @throws {TenonError} about arguments that do not exist, are out of their range, or contradict each other. */
+  /**
+   * @throws {TenonError} about arguments that do not exist, are out of their range, or contradict each other, and a task
+   *   that is not for this model: other labels, or longer texts than it can read.
+   */
   constructor(options: TrainerOptions<Example, Feature, Batch, Model, Prediction>) {
     const hasEvaluation = 'task' in options ? options.evalDataset : options.evalBatches;
     this.args = resolveArguments(options.args ?? {}, hasEvaluation !== undefined);
     this.model = options.model;
     this.#options = options;
     if ('task' in options) {
+      assertFits(options.model, options.task);
       this.#runner = new TaskRunner(options.model, options.task, {
         batchSize: this.args.perDeviceEvalBatchSize,
         onInvalid: options.onInvalid,
@@ -97,7 +102,11 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
     return { evalLoss: loss, ...(this.#runner === undefined ? { perplexity } : metrics) };
   }
 
-  /** A prediction for each example; labels are not needed. @throws {TenonError} when the trainer has no task. */
+  /**
+   * A prediction for each example, those left out that `onInvalid` is told of. Labels are not needed.
+   *
+   * @throws {TenonError} when the trainer has no task.
+   */
   async predict(examples: Examples<Example>): Promise<readonly Prediction[]> {
     if (this.#runner === undefined) throw missing('predict', 'a task');
     const predicted = await this.#runner.predict(examples);

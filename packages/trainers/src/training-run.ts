@@ -104,6 +104,7 @@ export class TrainingRun<Batch> implements Disposable {
     });
     if (resumedFrom === undefined && evaluation?.onStart && (await this.#evaluate())) await this.#save();
     const stopped = await this.#train();
+    if (stopped === 'exhausted') await this.#warnOfEnd();
     // An interrupted run does only what it would have done: it has to leave the same traces as another.
     if (stopped !== 'interrupted') {
       await this.#log();
@@ -173,6 +174,13 @@ export class TrainingRun<Batch> implements Disposable {
 
   async #warn(message: string): Promise<void> {
     await this.#callbacks.warn({ ...this.#now(), message });
+  }
+
+  async #warnOfEnd(): Promise<void> {
+    const { steps } = this.#options;
+    await this.#warn(
+      `the batches ended after ${this.#step} of ${steps} steps: give them epochs: Infinity, or ask for fewer steps`,
+    );
   }
 
   /** Once for each: as a rule all in the first step. */

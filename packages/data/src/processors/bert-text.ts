@@ -55,6 +55,7 @@ export function bertTextProcessor(options: BertTextOptions): BertTextProcessor {
   const rows = new RowEncoder(options);
   const labels = new TextLabels(options);
   return {
+    maxLength: options.maxLength,
     labels,
     truncated: rows.truncated,
     features(example) {

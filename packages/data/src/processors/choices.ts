@@ -57,6 +57,7 @@ export function choiceProcessor(options: ChoiceOptions): ChoiceProcessor {
   assertWhole('choices', choices, 2);
   const encoder = new RowEncoder(options);
   return {
+    maxLength: options.maxLength,
     truncated: encoder.truncated,
     features(example) {
       assertChoices(example, choices);

@@ -42,6 +42,7 @@ export function gptChoiceProcessor(options: GPTChoiceOptions): GPTChoiceProcesso
   assertWhole('choices', choices, 2);
   const encoder = new GPTRowEncoder(options);
   return {
+    maxLength: encoder.rowOptions.maxLength,
     truncated: encoder.truncated,
     features(example) {
       assertChoices(example, choices);

@@ -17,7 +17,7 @@ export interface GPTProcessorOptions extends GPTRowOptions, PaddingOptions {
 /** What the processors for GPT share: texts in, sequences of its input transformations, batches out. */
 export class GPTRowEncoder {
   readonly truncated: TruncationCount = new TruncationCount();
-  readonly rowOptions: GPTRowOptions;
+  readonly rowOptions: Required<GPTRowOptions>;
   readonly #tokenizer: Tokenizer;
   readonly #multiple: number;
 
@@ -42,6 +42,6 @@ export class GPTRowEncoder {
 
   collate(rows: readonly GPTRow[]): GPTBatch {
     const longest = Math.max(...rows.map(({ ids }) => ids.length));
-    return gptBatch(rows, { length: paddedLength(longest, this.#multiple, this.rowOptions.maxLength!) });
+    return gptBatch(rows, { length: paddedLength(longest, this.#multiple, this.rowOptions.maxLength) });
   }
 }

@@ -95,6 +95,7 @@ function processor(
   const encoder = new GPTRowEncoder(options);
   const labels = new TextLabels(options);
   return {
+    maxLength: encoder.rowOptions.maxLength,
     labels,
     truncated: encoder.truncated,
     features(example) {

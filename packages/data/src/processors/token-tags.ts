@@ -80,6 +80,7 @@ export function tokenTagProcessor(options: TokenTagOptions): TokenTagProcessor {
   };
 
   return {
+    maxLength: options.maxLength,
     tags,
     truncated: rows.truncated,
     features(example) {

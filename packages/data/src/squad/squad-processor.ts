@@ -75,6 +75,7 @@ export interface SquadBatch {
 }
 
 export interface SquadProcessor extends DataProcessor<SquadExample, SquadFeature, SquadBatch> {
+  readonly maxLength: number;
   /** The questions that were longer than `maxQueryLength`. */
   readonly truncated: TruncationCount;
 }
@@ -127,6 +128,10 @@ class WindowProcessor implements SquadProcessor {
     this.#tokenizer = tokenizer;
     this.#options = { maxLength, docStride, maxQueryLength, padToMultipleOf, training, original };
     this.#padding = tokenizer.tokenToId('[PAD]') ?? tokenizer.tokenToId('<pad>') ?? 0;
+  }
+
+  get maxLength(): number {
+    return this.#options.maxLength;
   }
 
   features(example: SquadExample): SquadFeature[] {

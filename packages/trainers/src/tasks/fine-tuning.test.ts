@@ -1,7 +1,13 @@
 // Every task with its head in a Trainer: a rule that a word tells is learnt from a few examples.
 import type { Objective } from '@tenon/core';
 import { type ChoiceExample, gptSpecialTokens, type TaggedExample, type TextExample } from '@tenon/data';
-import { MultipleChoice, SequenceClassification, Similarity, TokenClassification } from '@tenon/heads';
+import {
+  DoubleHeads,
+  MultipleChoice,
+  SequenceClassification,
+  Similarity,
+  TokenClassification,
+} from '@tenon/heads';
 import { bert, bertTiny, gpt, gptBase } from '@tenon/models';
 import { selectBackend, testBackends } from '@tenon/testing';
 import { bertTokenizer } from '@tenon/tokenizers';
@@ -97,4 +103,19 @@ test('gptTextSimilarity', async () => {
 test('gptChoosing', async () => {
   const task = gptChoosing({ ...gptRows, choices: 2 });
   expect(await learnt(new MultipleChoice(gptBody()), task, choices)).toMatchObject({ accuracy: 1 });
+});
+
+test('gptChoosing, with the head of GPT’s checkpoints', async () => {
+  const task = gptChoosing({ ...gptRows, choices: 2 });
+  using model = new DoubleHeads(gptBody());
+  const trainer = new Trainer({
+    model,
+    task,
+    args: { maxSteps: 40, learningRate: 0.02 },
+    trainDataset: choices,
+  });
+  await trainer.train();
+  expect(await trainer.evaluate(choices)).toMatchObject({ accuracy: 1 });
+  const predictions = await trainer.predict(choices);
+  expect(predictions.map(({ choice }) => choice)).toEqual(choices.map(({ label }) => label));
 });

@@ -30,7 +30,9 @@ export interface SpanExtractionOptions
 
 export interface SpanExtraction
   extends SquadProcessor,
-    FineTuningTask<SquadExample, SquadFeature, SquadBatch, SpanModel, SquadPrediction> {}
+    FineTuningTask<SquadExample, SquadFeature, SquadBatch, SpanModel, SquadPrediction> {
+  readonly maxLength: number;
+}
 
 /** Of a context that is longer, reports show the beginning. */
 const SHOWN = 300;
@@ -66,6 +68,7 @@ export function spanExtraction(options: SpanExtractionOptions): SpanExtraction {
   const labelled = squadProcessor({ ...options, training: true });
   const unlabelled = squadProcessor({ ...options, training: false });
   return {
+    maxLength: labelled.maxLength,
     truncated: labelled.truncated,
     isLabelled,
     features: (example) => (isLabelled(example) ? labelled : unlabelled).features(example),
