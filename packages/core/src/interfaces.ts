@@ -241,6 +241,8 @@ export interface TaskLayout<Config = unknown> {
   readonly architecture: string;
   /** The head's parameters by their paths in the task model, and their names in the checkpoint. */
   readonly head: Readonly<Record<string, string>>;
+  /** The backbone's place where the task has another than the layout says: Llama's in question answering. */
+  readonly prefix?: string;
   /** What of the backbone's config the task decides: BERT's question answering has no pooler. */
   readonly config?: Partial<Config>;
 }

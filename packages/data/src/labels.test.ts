@@ -4,7 +4,8 @@ import { intentNames, labelIds, labelNames, tagNames } from './labels.ts';
 test('names are distinct and sorted', () => {
   const origin = { file: 'a.tsv', line: 3 };
   expect(labelNames([{ label: 'b' }, { label: ['c', 'a'] }, {}, { label: 'b' }])).toEqual(['a', 'b', 'c']);
-  expect(tagNames([{ tags: ['O', 'B-x'] }, { tags: ['O'] }, {}])).toEqual(['B-x', 'O']);
+  expect(labelNames([{ text: 'an example as it is written', label: 'a' }])).toEqual(['a']);
+  expect(tagNames([{ tags: ['O', 'B-x'] }, { words: ['x'], tags: ['O'] }, {}])).toEqual(['B-x', 'O']);
   expect(intentNames([{ intent: 'go' }, {}, { intent: 'come' }])).toEqual(['come', 'go']);
   expect(() => labelNames([{ label: 2.5, origin }])).toThrow(
     'a.tsv, line 3: expected the name of a class as label, got the number 2.5. For classes pass labels as text',

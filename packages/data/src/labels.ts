@@ -14,7 +14,7 @@ import { describeOrigin, type Origin, type TaggedExample, type TextExample } fro
  * console.log(labelNames(reviews)); // [ 'bad', 'good' ]
  * ```
  */
-export function labelNames(examples: readonly Pick<TextExample, 'label' | 'origin'>[]): string[] {
+export function labelNames(examples: readonly Partial<TextExample>[]): string[] {
   return distinct(examples, 'the name of a class as label', ({ label = [], origin }, place) => {
     if (typeof label !== 'number') return label;
     throw new TenonError({
@@ -31,7 +31,7 @@ export function labelNames(examples: readonly Pick<TextExample, 'label' | 'origi
  *
  * @throws {TenonError} when one is empty.
  */
-export function tagNames(examples: readonly Pick<TaggedExample, 'tags' | 'origin'>[]): string[] {
+export function tagNames(examples: readonly Partial<TaggedExample>[]): string[] {
   return distinct(examples, 'the name of a tag', ({ tags = [] }) => tags);
 }
 
@@ -40,7 +40,7 @@ export function tagNames(examples: readonly Pick<TaggedExample, 'tags' | 'origin
  *
  * @throws {TenonError} when one is empty.
  */
-export function intentNames(examples: readonly Pick<TaggedExample, 'intent' | 'origin'>[]): string[] {
+export function intentNames(examples: readonly Partial<TaggedExample>[]): string[] {
   return distinct(examples, 'the name of an intent', ({ intent = [] }) => intent);
 }
 

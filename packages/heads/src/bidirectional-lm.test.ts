@@ -103,7 +103,7 @@ describe.each(testBackends())('%s', (backend) => {
 
   test('hands a state on', () => {
     using model = new BidirectionalLM(elmo(config), { vocabularySize: 7 });
-    const state = model.backbone.initialState!(2, 8);
+    const state = model.backbone.initialState(2, 8);
     const losses = [0, 1].map(() =>
       tidy(() => {
         const value = model.loss(

@@ -77,17 +77,20 @@ export interface BidirectionalLMLogits {
  * console.log(loss.dataSync()[0]); // near ln 100
  * ```
  */
-export class BidirectionalLM extends Module implements TaskModel, Objective<BidirectionalLMBatch> {
+export class BidirectionalLM<Body extends Backbone = Backbone>
+  extends Module
+  implements TaskModel, Objective<BidirectionalLMBatch>
+{
   static readonly task: 'bidirectionalLM' = 'bidirectionalLM';
   readonly task: 'bidirectionalLM' = BidirectionalLM.task;
-  readonly backbone: Backbone;
+  readonly backbone: Body;
   /** [V, P], and a bias [V]. */
   readonly softmax: Linear;
   readonly #scorer: Scorer;
   readonly #dropout: number;
 
   /** @throws {TenonError} when the model's channels are no two halves, or the vocabulary's size is missing. */
-  constructor(backbone: Backbone, options: BidirectionalLMOptions) {
+  constructor(backbone: Body, options: BidirectionalLMOptions) {
     super();
     const { vocabularySize } = options;
     assertWhole('BidirectionalLM vocabularySize', vocabularySize);

@@ -123,7 +123,7 @@ describe.each(testBackends())('%s', (backend) => {
 
   test('hands a state on', () => {
     using model = new CausalLM(gpt2(tiny));
-    const state = model.backbone.initialState!(2, 8);
+    const state = model.backbone.initialState(2, 8);
     tidy(() => {
       const value = model.loss({ inputIds: ids(TEXT), labels: ids(TEXT) }, { training: false, state });
       expect(value.state).toBe(state);

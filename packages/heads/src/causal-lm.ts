@@ -46,14 +46,17 @@ export interface ScoredTokens {
  * console.log(loss.dataSync()[0]); // near ln 100
  * ```
  */
-export class CausalLM extends Module implements TaskModel, Objective<CausalLMBatch> {
+export class CausalLM<Body extends Backbone = Backbone>
+  extends Module
+  implements TaskModel, Objective<CausalLMBatch>
+{
   static readonly task: 'causalLM' = 'causalLM';
   readonly task: 'causalLM' = CausalLM.task;
-  readonly backbone: Backbone;
+  readonly backbone: Body;
   readonly #scorer: Scorer;
 
   /** @throws {TenonError} when the backbone has no vocabulary scores. */
-  constructor(backbone: Backbone) {
+  constructor(backbone: Body) {
     super();
     this.backbone = backbone;
     this.#scorer = scorerOf('CausalLM', backbone);

@@ -53,6 +53,10 @@ export type DoubleHeadsLogits = {
  * GPT's fine-tuning for multiple choice (Radford et al. 2018, section 3.2): each text is scored by its extract token,
  * and a language model learns along.
  *
+ * Take it for checkpoints that transformers is to read or has written (`OpenAIGPTDoubleHeadsModel`,
+ * `GPT2DoubleHeadsModel`). Else take `MultipleChoice` with `lmCoefficient: 0.5`: it is the paper's, where each text counts
+ * alike in the language model's loss, and here each token does.
+ *
  * @example
  * ```ts
  * import '@tensorflow/tfjs-backend-cpu';

@@ -444,6 +444,12 @@ export const llama: ModelSpec<LlamaConfig, Llama> = defineModel(
         head: { 'classifier.weight': 'score.weight', 'classifier.bias': 'score.bias' },
         config: WITHOUT_LM_HEAD,
       },
+      questionAnswering: {
+        architecture: 'LlamaForQuestionAnswering',
+        prefix: 'transformer.', // here alone it is not 'model.'
+        head: { 'span.weight': 'qa_outputs.weight', 'span.bias': 'qa_outputs.bias' },
+        config: WITHOUT_LM_HEAD,
+      },
     },
     parseConfig: parseLlamaConfig,
     formatConfig: formatLlamaConfig,

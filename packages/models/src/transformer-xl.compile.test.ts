@@ -69,7 +69,7 @@ function step(model: TransformerXL, state: SegmentMemory, inputIds: Tensor2D, ta
 
 test('segments of a length are one graph each from the first on, training and evaluation', () => {
   using model = make();
-  using state = model.initialState!(2);
+  using state = model.initialState(2);
   const builds = (run: () => unknown): number => {
     const { sessionBuilds } = onnxBackend().statistics;
     run();
@@ -86,9 +86,9 @@ test('segments of a length are one graph each from the first on, training and ev
 
 test('a compiled step trains as one that is not, and its memory counts', () => {
   using model = make();
-  using state = model.initialState!(2);
+  using state = model.initialState(2);
   using other = make();
-  using otherState = other.initialState!(2);
+  using otherState = other.initialState(2);
   const compiled = compile((inputIds: Tensor2D, targets: Tensor2D) =>
     step(other, otherState, inputIds, targets),
   );
@@ -106,7 +106,7 @@ test('a compiled step trains as one that is not, and its memory counts', () => {
 
 test('a memory that is loaded or emptied between the replays of a compiled step is what they go on from', () => {
   using model = make();
-  using state = model.initialState!(2);
+  using state = model.initialState(2);
   const forward = (inputIds: Tensor2D): Tensor3D => model.encode({ inputIds }, { state }).lastHidden;
   const compiled = compile(forward);
   const run = (number: number): number[] => tidy(() => [...compiled(segment(number)[0]).dataSync()]);

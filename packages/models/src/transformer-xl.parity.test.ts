@@ -60,7 +60,7 @@ function nllOf(model: TransformerXL, lastHidden: Tensor, segment: number): Tenso
 
 /** The mean loss of every segment, the memory going on from one to the next. */
 function losses(model: TransformerXL): Scalar[] {
-  using state = model.initialState!(3);
+  using state = model.initialState(3);
   return SEGMENTS.map((segment) => {
     const { lastHidden } = model.encode({ inputIds: rows(segment * T) }, { state });
     return mean(nllOf(model, lastHidden, segment));
@@ -72,7 +72,7 @@ describe.each(testBackends())('%s', (backend) => {
 
   test('hidden states, memories, losses and log-probabilities of every segment', () => {
     using model = reference();
-    using state = model.initialState!(3);
+    using state = model.initialState(3);
     const matches = (name: string, actual: Tensor): void => {
       const timeFirst = transpose(actual, [1, 0, ...actual.shape.map((_, axis) => axis).slice(2)]);
       expect(timeFirst.shape).toEqual(numbers.get(name)!.shape);

@@ -232,7 +232,7 @@ describe.each(testBackends())('%s', (backend) => {
       const whole = inSegments(model, rows, 13).flat(2);
       for (const length of [1, 2, 5, 8])
         expectClose(`segments of ${length}`, inSegments(model, rows, length).flat(2), whole);
-      using state = model.initialState!(1);
+      using state = model.initialState(1);
       tidy(() => {
         for (let segment = 0; segment < 2; segment++) {
           const options = { state, attentions: true };
@@ -264,7 +264,7 @@ describe.each(testBackends())('%s', (backend) => {
 
     test('holds the last inputs of every layer, also of a segment that is longer than it', () => {
       using model = make({ memoryLength: 5 });
-      using state = model.initialState!(2);
+      using state = model.initialState(2);
       tidy(() => {
         const { hiddenStates } = model.encode(
           { inputIds: ids(drawRows(2, 7)) },
@@ -284,7 +284,7 @@ describe.each(testBackends())('%s', (backend) => {
       expect(rows[0]).not.toContain(18);
       const gradients = namedGradients(model, () =>
         tidy(() => {
-          using state = model.initialState!(1);
+          using state = model.initialState(1);
           model.encode({ inputIds: ids([[18, 18, 18]]) }, { state });
           return sum(mul(model.encode({ inputIds: ids(rows) }, { state }).lastHidden, range(0, 12)));
         }),
@@ -297,7 +297,7 @@ describe.each(testBackends())('%s', (backend) => {
 
     test('the number of live tensors is flat over many segments', async () => {
       using model = make({ memoryLength: 8 });
-      using state = model.initialState!(2);
+      using state = model.initialState(2);
       const counts = Array.from({ length: 12 }, (_, i) => {
         tidy(() => model.encode({ inputIds: ids(drawRows(2, 4, i)) }, { state }).lastHidden.dataSync());
         return memory().numTensors;
@@ -355,7 +355,7 @@ describe.each(testBackends())('%s', (backend) => {
 
     test('a memory for another batch', () => {
       using model = make();
-      using state = model.initialState!(2);
+      using state = model.initialState(2);
       expect(refusal(() => encode(model, state))).toBe(
         'state: expected one for 1 sequences, got one for 2. Make it for the batch that is encoded: initialState(batchSize, capacity).',
       );
@@ -376,7 +376,7 @@ describe.each(testBackends())('%s', (backend) => {
 
     test('more tokens than a memory has room for', () => {
       using model = make();
-      using state = model.initialState!(1, 3);
+      using state = model.initialState(1, 3);
       tidy(() => void encode(model, state));
       expect(refusal(() => encode(model, state))).toBe(
         'segment memory: expected at most 1 more tokens (2 of 3 came), got 2. Make the state with a larger capacity: initialState(batchSize, capacity).',

@@ -581,11 +581,6 @@ export class TransformerXL extends Module implements Backbone {
   readonly hiddenSize: number;
   readonly contextLength?: number;
   readonly headDefaults: HeadDefaults;
-  /**
-   * An empty memory; absent where `memoryLength` is 0. It lets old tokens go, so that there is no end to a text; only
-   * where `capacity` is below `memoryLength`, it has room for just so many.
-   */
-  readonly initialState?: (batchSize: number, capacity?: number) => SegmentMemory;
   readonly #tableOfSinusoids: { distances: string; values: Float32Array } = {
     distances: '',
     values: new Float32Array(),
@@ -624,20 +619,27 @@ export class TransformerXL extends Module implements Backbone {
     });
     this.hiddenSize = C;
     this.headDefaults = { pooling: 'last', dropout: 0, bias: false, weight };
-    if (memoryLength > 0) {
-      this.initialState = (batchSize, capacity) =>
-        new SegmentMemory({
-          layers: L,
-          batchSize,
-          size: C,
-          memoryLength,
-          ...(capacity === undefined ? {} : { capacity }),
-        });
-    }
+    if (memoryLength === 0) Object.defineProperty(this, 'initialState', { value: undefined });
   }
 
   get scorer(): AdaptiveSoftmax {
     return this.crit;
+  }
+
+  /**
+   * An empty memory; at run time there is no such method where `memoryLength` is 0, as a Backbone says that it has no
+   * state. It lets old tokens go, so that there is no end to a text; only where `capacity` is below `memoryLength`, it
+   * has room for just so many.
+   */
+  initialState(batchSize: number, capacity?: number): SegmentMemory {
+    const { layers, hiddenSize: size, memoryLength } = this.config;
+    return new SegmentMemory({
+      layers,
+      batchSize,
+      size,
+      memoryLength,
+      ...(capacity === undefined ? {} : { capacity }),
+    });
   }
 
   /** @throws {TenonError} about shapes, ids outside of the vocabulary, and a state that is not this model's. */
@@ -692,7 +694,7 @@ export class TransformerXL extends Module implements Backbone {
     throw new TenonError({
       subject: 'state',
       expected:
-        this.initialState === undefined
+        this.config.memoryLength === 0
           ? 'none, for a model without a memory'
           : `a segment memory of ${this.layers.length} layers and ${this.hiddenSize} channels`,
       got: state instanceof SegmentMemory ? `${state.layers} of ${state.size}` : state.constructor.name,
@@ -855,7 +857,7 @@ function unsanitize(weights: StateDict, { layers, positions, untieBiases }: Tran
  *
  * const config = { ...transformerXLEnwik8, vocabularySize: 50, hiddenSize: 16, embeddingSize: 16, layers: 2 };
  * using model = transformerXL({ ...config, heads: 2, headSize: 8, feedForwardSize: 32, memoryLength: 6 });
- * using state = model.initialState!(1); // a memory for one text
+ * using state = model.initialState(1); // a memory for one text
  * for (const segment of [[5, 7, 9], [1, 2, 3]]) {
  *   const { lastHidden } = model.encode({ inputIds: tensor2d([segment], [1, 3], 'int32') }, { state });
  *   console.log(lastHidden.shape, state.length); // [ 1, 3, 16 ] 3, then 6

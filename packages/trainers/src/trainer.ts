@@ -23,7 +23,7 @@ export interface EvaluateResult {
  * Trains a model on a task, with Hugging Face's names and defaults: a `FineTuningTask` and examples, or batches of
  * one's own. It trains what is trainable: parameters with `trainable` false get neither gradients nor a state, and
  * nothing that only leads to them is differentiated. Parameters that the loss does not depend on, as a pooler's that
- * the head does not read, stay as they are, and `onWarning` names them once.
+ * the head does not read, stay as they are, and a warning names them once.
  *
  * @example
  * ```ts

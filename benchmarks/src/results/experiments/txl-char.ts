@@ -35,8 +35,7 @@ async function characters(memoryLength: number, { seed, data }: ArmContext): Pro
   using model = new CausalLM(backbone);
   const carried = memoryLength > 0 && {
     // A model with a memory has a state.
-    state: ({ inputIds }: SegmentBatch) =>
-      backbone.initialState!(inputIds.shape[0], Number.POSITIVE_INFINITY),
+    state: ({ inputIds }: SegmentBatch) => backbone.initialState(inputIds.shape[0], Number.POSITIVE_INFINITY),
   };
   const learningRate = warmupCosine({ peak: 1e-3, warmupSteps: 100, totalSteps: 900 });
   await train({

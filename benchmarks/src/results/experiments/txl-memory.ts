@@ -53,7 +53,7 @@ async function read(memoryLength: number, { seed }: ArmContext): Promise<Figures
     // A model with a memory has a state.
     ...(memoryLength > 0 && {
       state: ({ inputIds }: SegmentBatch) =>
-        backbone.initialState!(inputIds.shape[0], Number.POSITIVE_INFINITY),
+        backbone.initialState(inputIds.shape[0], Number.POSITIVE_INFINITY),
     }),
   });
   await trainer.train();

@@ -74,10 +74,11 @@ export function toCheckpoint<Config>(
   if (!isTaskModel(model)) return unsanitized(model);
 
   const checkpoint: StateDict = new Map();
+  const { prefix = spec.prefix } = taskLayout(spec, model.task);
   for (const [name, stored] of unsanitized(model.backbone)) {
-    checkpoint.set(bodyName(spec, name, spec.prefix), stored);
+    checkpoint.set(bodyName(spec, name, prefix), stored);
   }
-  const names = checkpointNames(spec, model, spec.prefix);
+  const names = checkpointNames(spec, model, prefix);
   for (const [path, stored] of model.stateDict()) {
     if (isHeadPath(path)) checkpoint.set(names.get(path)!, stored);
   }
@@ -89,7 +90,7 @@ export interface SplitCheckpoint {
   /** The backbone's, in its layouts. */
   readonly body: StateDict;
   readonly rest: StateDict;
-  /** What stands before most of the backbone's names: the layout's prefix, or nothing in a file without a head. */
+  /** What stands before most of the backbone's names: the layout's prefix, a task's, or nothing in a file without a head. */
   readonly prefix: string;
 }
 
@@ -99,7 +100,8 @@ export function fromCheckpoint<Config>(
   config: Config,
   weights: StateDict,
 ): SplitCheckpoint {
-  const prefix = [...weights.keys()].some((name) => name.startsWith(spec.prefix)) ? spec.prefix : '';
+  const prefix =
+    prefixesOf(spec).find((one) => [...weights.keys()].some((name) => name.startsWith(one))) ?? '';
   const stripped: StateDict = new Map();
   const outside = new Set<string>(headNames(spec)); // also what sanitize gives a head's name to
   for (const [name, stored] of weights) {
@@ -116,6 +118,11 @@ export function fromCheckpoint<Config>(
     else body.set(bodyName(spec, name, prefix), stored);
   }
   return { body, rest, prefix };
+}
+
+/** What may stand before the backbone's names: the layout's own first. */
+function prefixesOf<Config>({ prefix, tasks }: ModelLayout<Config>): string[] {
+  return [prefix, ...Object.values(tasks).flatMap((task) => task.prefix ?? [])];
 }
 
 function headNames<Config>({ tasks }: ModelLayout<Config>): string[] {

@@ -1,6 +1,6 @@
 import { type BatchSource, type Json, RandomKey, RandomStream, type RecurrentState } from '@tenon/core';
 import { CausalLM, type CausalLMBatch } from '@tenon/heads';
-import { transformerXL, transformerXLText8 } from '@tenon/models';
+import { type TransformerXL, transformerXL, transformerXLText8 } from '@tenon/models';
 import { tensor2d } from '@tensorflow/tfjs-core';
 
 const ROWS = 2;
@@ -50,7 +50,7 @@ export function segments(options: SegmentOptions = {}): BatchSource<SegmentBatch
 }
 
 /** A Transformer-XL that remembers a segment and a half. */
-export function rememberingModel(): CausalLM {
+export function rememberingModel(): CausalLM<TransformerXL> {
   const size = {
     vocabularySize: VOCABULARY,
     hiddenSize: 8,
@@ -70,5 +70,5 @@ export function rememberingModel(): CausalLM {
 }
 
 /** The option `state` for it. */
-export const stateOf = (model: CausalLM) => (): RecurrentState =>
-  model.backbone.initialState!(ROWS, Number.POSITIVE_INFINITY);
+export const stateOf = (model: CausalLM<TransformerXL>) => (): RecurrentState =>
+  model.backbone.initialState(ROWS, Number.POSITIVE_INFINITY);

@@ -274,6 +274,7 @@ const decoderCases: readonly Case[] = [
   }),
   task({ ...decoderClassification, spec: llama, config: llamaConfig }),
   task({ ...tags, spec: llama, config: llamaConfig }),
+  task({ ...spans, spec: llama, config: llamaConfig }),
 ];
 
 const transformerCases: readonly Case[] = [
