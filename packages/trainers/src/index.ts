@@ -10,6 +10,7 @@ export type { ResolvedArguments } from './resolve-arguments.ts';
 export type { CheckpointOptions } from './run-checkpoints.ts';
 export type { TrainResult } from './run-options.ts';
 export {
+  type ChoiceModel,
   type ChoicePrediction,
   type Choosing,
   choosing,
