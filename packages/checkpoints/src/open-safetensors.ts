@@ -30,7 +30,8 @@ export interface SafetensorsFile extends Safetensors {
  * ```
  */
 export function openSafetensors(path: string): SafetensorsFile {
-  const { size, read, close } = openFile(path, 'a safetensors file');
+  const file = openFile(path, 'a safetensors file');
+  const { size, read, close } = file;
   try {
     const start = new Uint8Array(read(0, Math.min(LENGTH_BYTES, size)));
     const length = headerLength(path, start, size);
@@ -39,7 +40,7 @@ export function openSafetensors(path: string): SafetensorsFile {
     const weights = storedEntries(path, entries, ({ begin, end }) => read(data + begin, end - begin));
     for (const { name, dtype, begin, end } of entries) {
       if (dtype === 'float32')
-        rememberRange(weights.get(name)!, { read, place: data + begin, size: end - begin });
+        rememberRange(weights.get(name)!, { file, place: data + begin, size: end - begin });
     }
     return { weights, metadata, close, [Symbol.dispose]: close };
   } catch (error) {

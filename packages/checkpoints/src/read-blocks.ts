@@ -4,12 +4,15 @@ import type { OpenFile } from './open-file.ts';
 /** Bytes that are read at once. A block lives for as long as one of its tensors does. */
 const MOST_BYTES = 2 ** 28;
 
+/** Bytes of blocks that are read before any tensor is asked for: by several threads, where one tensor after the other needs one. */
+const AHEAD_BYTES = 2 ** 29;
+
 /** Tensors start at multiples of it in their block: vector instructions read whole cache lines. */
 const ALIGNMENT = 64;
 
 /** Where a tensor's float32 values lie in a file. */
 interface Range {
-  readonly read: OpenFile['read'];
+  readonly file: Pick<OpenFile, 'read' | 'readByThreads'>;
   readonly place: number;
   /** In bytes. */
   readonly size: number;
@@ -30,10 +33,17 @@ export function rememberRange(stored: StoredTensor, range: Range): void {
  *
  * What is converted when it is read, and what stands alone in its file, is read as before.
  */
-export function inBlocks(weights: StateDict): StateDict {
+export async function inBlocks(weights: StateDict): Promise<StateDict> {
+  let bytes = 0;
+  const reading = blocksOf(new Set(weights.values())).map((block) => {
+    bytes += bytesOf(block);
+    return bytes <= AHEAD_BYTES ? readAhead(block) : partsOf(block);
+  });
   const replaced = new Map<StoredTensor, StoredTensor>();
-  for (const block of blocksOf(new Set(weights.values()))) {
-    for (const [stored, part] of partsOf(block)) replaced.set(stored, part);
+  // None is left behind that goes on reading a file that somebody closes.
+  for (const outcome of await Promise.allSettled(reading)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    for (const [stored, part] of outcome.value) replaced.set(stored, part);
   }
   return new Map([...weights].map(([name, stored]) => [name, replaced.get(stored) ?? stored]));
 }
@@ -42,12 +52,12 @@ type Located = readonly [stored: StoredTensor, range: Range];
 
 /** Tensors without gaps between them, in the order of their file. */
 function blocksOf(tensors: Iterable<StoredTensor>): Located[][] {
-  const files = new Map<Range['read'], Located[]>();
+  const files = new Map<Range['file'], Located[]>();
   for (const stored of tensors) {
     const range = ranges.get(stored);
     if (range === undefined) continue;
-    const file = files.get(range.read);
-    if (file === undefined) files.set(range.read, [[stored, range]]);
+    const file = files.get(range.file);
+    if (file === undefined) files.set(range.file, [[stored, range]]);
     else file.push([stored, range]);
   }
   return [...files.values()].flatMap((file) => {
@@ -71,18 +81,28 @@ function continues(block: readonly Located[], { place, size }: Range): boolean {
   );
 }
 
-/** Tensors that read their block when the first of them is asked for, and let go of it when the last one has been. */
-function partsOf(block: readonly Located[]): [StoredTensor, StoredTensor][] {
-  const [, { read, place: start }] = block[0]!;
-  const bytes = block.reduce((sum, [, { size }]) => sum + size, 0);
+const bytesOf = (block: readonly Located[]): number => block.reduce((sum, [, { size }]) => sum + size, 0);
+
+async function readAhead(block: readonly Located[]): Promise<[StoredTensor, StoredTensor][]> {
+  const [, { file, place }] = block[0]!;
+  return partsOf(block, await file.readByThreads(place, bytesOf(block)));
+}
+
+/**
+ * Tensors that take their part of a block, and let go of it when the last one has.
+ *
+ * @param ahead the block's bytes; without them, they are read when the first tensor is asked for.
+ */
+function partsOf(block: readonly Located[], ahead?: ArrayBuffer): [StoredTensor, StoredTensor][] {
+  const [, { file, place: start }] = block[0]!;
   const waiting = new Set(block);
-  let buffer: ArrayBuffer | undefined;
+  let buffer = ahead;
   return block.map((located) => {
     const [stored, { place, size }] = located;
     const part = (): Float32Array | Int32Array => {
       // Two parameters may be given the same tensor: each has an array of its own.
       if (!waiting.delete(located)) return stored.read();
-      buffer ??= read(start, bytes);
+      buffer ??= file.read(start, bytesOf(block));
       const values = new Float32Array(buffer, place - start, size / Float32Array.BYTES_PER_ELEMENT);
       if (waiting.size === 0) buffer = undefined;
       return values;

@@ -86,11 +86,11 @@ export async function fromPretrained<Config, Body extends BaseModel, Options, Mo
   let made: BaseModel | TaskModel = backbone;
   try {
     const checkpoint: Checkpoint<Config> = { spec, config, weights, path, sameTask };
-    if (task === undefined) return { backbone, config, fresh: fill(backbone, checkpoint) };
+    if (task === undefined) return { backbone, config, fresh: await fill(backbone, checkpoint) };
     const settings = { ...readHeadSettings(json, sameTask), ...head };
     const model = new task(backbone, settings as Options); // what is missing, the head itself asks for
     made = model;
-    return { model, config, fresh: fill(model, checkpoint) };
+    return { model, config, fresh: await fill(model, checkpoint) };
   } catch (error) {
     made.dispose();
     throw error;
@@ -112,7 +112,7 @@ interface Checkpoint<Config> {
  * @returns the paths of the parameters that it lacks and may lack: the head's in a checkpoint of another task, and
  *   what the model's layout calls optional.
  */
-function fill<Config>(model: BaseModel | TaskModel, checkpoint: Checkpoint<Config>): string[] {
+async function fill<Config>(model: BaseModel | TaskModel, checkpoint: Checkpoint<Config>): Promise<string[]> {
   const { spec, config, path, sameTask } = checkpoint;
   const { body, rest, prefix } = fromCheckpoint(spec, config, checkpoint.weights);
   const names = checkpointNames(spec, model, prefix);
@@ -143,6 +143,6 @@ function fill<Config>(model: BaseModel | TaskModel, checkpoint: Checkpoint<Confi
   using other = newInBody.length > 0 ? spec(config) : undefined;
   const first = other?.stateDict();
   for (const parameter of newInBody) weights.set(parameter, first!.get(backbonePath(model, parameter))!);
-  model.loadStateDict(inBlocks(weights));
+  model.loadStateDict(await inBlocks(weights));
   return [...lacking];
 }
