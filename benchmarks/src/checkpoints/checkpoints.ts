@@ -1,4 +1,4 @@
-// Loads and saves GPT-2 Small, a file of 498 MB:  npm run bench -- checkpoints [--rounds 3]
+// Loads and saves GPT-2 Small, a file of 498 MB:  npm run bench -- checkpoints [--rounds 5]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +8,12 @@ import type { Benchmark } from '../benchmark.ts';
 import { formatMachine, machine } from '../machine.ts';
 import { wholeOption } from '../options.ts';
 import { nodeProgram } from '../programs.ts';
+import { median } from '../statistics.ts';
 import { formatTable } from '../table.ts';
 
-export type Work = 'save' | 'read' | 'load';
+/** `touch` is not measured: it writes to memory and ends. */
+export type Work = 'touch' | MeasuredWork;
+type MeasuredWork = 'save' | 'read' | 'load';
 
 export interface Measured {
   readonly wallSeconds: number;
@@ -24,7 +27,7 @@ export interface Measured {
 const MOST_MEMORY = 1.2;
 const LEAST_SPEED = 0.5;
 
-const NAMES: Readonly<Record<Work, string>> = {
+const NAMES: Readonly<Record<MeasuredWork, string>> = {
   save: 'savePretrained',
   read: 'readFileSync',
   load: 'fromPretrained',
@@ -34,45 +37,56 @@ export const checkpoints: Benchmark = {
   name: 'checkpoints',
   summary: 'loading and saving 498 MB of weights: memory over the file, speed against reading the file',
   async run(args) {
-    const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '3' } } });
+    const { values } = parseArgs({ args, options: { rounds: { type: 'string', default: '5' } } });
     const rounds = wholeOption('rounds', values.rounds);
     const folder = mkdtempSync(join(tmpdir(), 'tenon-bench-'));
     try {
-      const results: Record<Work, Measured[]> = { save: [], read: [], load: [] };
+      const results: Record<MeasuredWork, Measured[]> = { save: [], read: [], load: [] };
       results.save.push(measure('save', folder));
       for (let round = 0; round < rounds; round++) {
         for (const work of ['read', 'load'] as const) results[work].push(measure(work, folder));
       }
       const fileMB = statSync(join(folder, 'model.safetensors')).size / 1e6;
-      report(fileMB, { save: best(results.save), read: best(results.read), load: best(results.load) });
+      report(fileMB, {
+        save: typical(results.save),
+        read: typical(results.read),
+        load: typical(results.load),
+      });
     } finally {
       rmSync(folder, { recursive: true });
     }
   },
 };
 
-function measure(work: Work, folder: string): Measured {
-  const { command, args = [] } = nodeProgram(work, './checkpoints/worker.ts', work, folder);
-  return JSON.parse(execFileSync(command, args, { encoding: 'utf8' })) as Measured;
+function measure(work: MeasuredWork, folder: string): Measured {
+  // A virtual machine gives memory that nobody uses back to its host, and gets it again at a tenth of the speed: without this,
+  // the same read takes from 50 to 800 ms.
+  start('touch', folder);
+  return JSON.parse(start(work, folder)) as Measured;
 }
 
-/** The least time, which is the one without disturbance, and the most memory. */
-function best(results: readonly Measured[]): Measured {
+function start(work: Work, folder: string): string {
+  const { command, args = [] } = nodeProgram(work, './checkpoints/worker.ts', work, folder);
+  return execFileSync(command, args, { encoding: 'utf8' });
+}
+
+/** The median times, and the most memory. */
+function typical(results: readonly Measured[]): Measured {
   return {
-    wallSeconds: Math.min(...results.map(({ wallSeconds }) => wallSeconds)),
-    cpuSeconds: Math.min(...results.map(({ cpuSeconds }) => cpuSeconds)),
+    wallSeconds: median(results.map(({ wallSeconds }) => wallSeconds)),
+    cpuSeconds: median(results.map(({ cpuSeconds }) => cpuSeconds)),
     peakMB: Math.max(...results.map(({ peakMB }) => peakMB)),
   };
 }
 
-function report(fileMB: number, results: Readonly<Record<Work, Measured>>): void {
+function report(fileMB: number, results: Readonly<Record<MeasuredWork, Measured>>): void {
   console.log(formatMachine(machine()));
   console.log(`GPT-2 Small on onnx, ${fileMB.toFixed(0)} MB of F32, from the page cache`);
   console.log(
     formatTable([
       ['', 'seconds', 'processor seconds', 'peak MB', 'peak ÷ file'],
       ...Object.entries(results).map(([work, { wallSeconds, cpuSeconds, peakMB }]) => [
-        NAMES[work as Work],
+        NAMES[work as MeasuredWork],
         wallSeconds.toFixed(2),
         cpuSeconds.toFixed(2),
         peakMB.toFixed(0),
@@ -84,7 +98,7 @@ function report(fileMB: number, results: Readonly<Record<Work, Measured>>): void
   claim('peak of loading ÷ file', load.peakMB / fileMB, (ratio) => ratio <= MOST_MEMORY, `≤ ${MOST_MEMORY}`);
   claim(
     'speed of loading ÷ reading',
-    read.cpuSeconds / load.cpuSeconds,
+    read.wallSeconds / load.wallSeconds,
     (ratio) => ratio >= LEAST_SPEED,
     `≥ ${LEAST_SPEED}`,
   );

@@ -1,4 +1,5 @@
 // One measured thing in a process of its own:  worker.ts save|read|load FOLDER  prints a Measured as JSON.
+// worker.ts touch FOLDER  writes to as much memory as any of them needs and prints nothing.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromPretrained, savePretrained } from '@tenon/checkpoints';
@@ -9,6 +10,8 @@ import { add, tidy } from '@tensorflow/tfjs-core';
 import type { Measured, Work } from './checkpoints.ts';
 
 const [work, folder] = process.argv.slice(2) as [Work, string];
+
+const TOUCHED_BYTES = 2 ** 31;
 
 async function measured(body: () => unknown): Promise<Measured> {
   forgetPeak();
@@ -34,6 +37,10 @@ function peak(): number {
   return (Number(kilobytes) * 1024) / 1e6;
 }
 
+if (work === 'touch') {
+  Buffer.alloc(TOUCHED_BYTES, 1);
+  process.exit();
+}
 await useBackend('onnx');
 let result: Measured;
 switch (work) {
