@@ -34,8 +34,11 @@ export interface FewTags {
 export async function fewSnips(data: string, labelled: number): Promise<FewTags> {
   const part = (name: string) => readAll(readSlots(join(data, 'snips', name)));
   const [all, dev] = [await part('train'), await part('valid')];
-  // The file is sorted by intent: every so-many-th sentence has some of each.
-  const every = Math.floor(all.length / labelled);
-  const train = all.filter((_, i) => i % every === 0).slice(0, labelled);
-  return { all, train, dev, tags: tagNames([...all, ...dev]) };
+  return { all, train: spreadOver(all, labelled), dev, tags: tagNames([...all, ...dev]) };
+}
+
+/** So many of a list that is sorted by what they are, so that there are some of each. */
+export function spreadOver<One>(all: readonly One[], count: number): readonly One[] {
+  const every = Math.floor(all.length / count);
+  return all.filter((_, i) => i % every === 0).slice(0, count);
 }
