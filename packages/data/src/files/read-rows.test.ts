@@ -144,6 +144,13 @@ describe('CSV and TSV', () => {
       {},
       ', line 3: expected 2 fields ("a", "b"), got 1. Check delimiters and quotes of this line',
     ],
+    [
+      'another delimiter, and the usual one in a text',
+      'text;label\nwell, well;1\n',
+      'csv',
+      {},
+      ', line 2: expected 1 field ("text;label"), got 2. Pass delimiter: ";" to readRows.',
+    ],
     ['too many fields', 'a\tb\n1\t2\t3\n', 'tsv', {}, ', line 2: expected 2 fields ("a", "b"), got 3.'],
     [
       'an open quote',

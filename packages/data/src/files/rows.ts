@@ -53,18 +53,23 @@ export function assertColumns(
   });
 }
 
-/** What is said of a column that is not there. A table of one column may be one whose delimiter is another. */
+/** What is said of a column that is not there. */
 export function missingColumn(
   name: string,
   there: readonly string[],
   advice: string,
 ): Pick<ErrorParts, 'expected' | 'got' | 'advice'> {
-  const delimiter = there.length === 1 ? /[;\t|,]/.exec(there[0]!)?.[0] : undefined;
   return {
     expected: `a column ${JSON.stringify(name)}`,
     got: `the columns ${listed(there)}`,
-    advice: delimiter === undefined ? advice : `Pass delimiter: ${JSON.stringify(delimiter)} to readRows.`,
+    advice: otherDelimiter(there) ?? advice,
   };
+}
+
+/** What to do about a table that seems to have one column, as its delimiter is another. */
+export function otherDelimiter(names: readonly string[]): string | undefined {
+  const delimiter = names.length === 1 ? /[;\t|,]/.exec(names[0]!)?.[0] : undefined;
+  return delimiter && `Pass delimiter: ${JSON.stringify(delimiter)} to readRows.`;
 }
 
 /** Names for messages. */

@@ -4,7 +4,7 @@ import { type DelimitedFormat, type DelimitedRecord, nextRecord } from './delimi
 import { badLine, LineReader } from './line-reader.ts';
 import { lineStream } from './line-stream.ts';
 import { FileFault } from './open-file.ts';
-import { assertColumns, listed, picked, type Row, type RowsOptions } from './rows.ts';
+import { assertColumns, listed, otherDelimiter, picked, type Row, type RowsOptions } from './rows.ts';
 
 /** The rows of a file of fields between delimiters. */
 export function readTable(file: string, format: DelimitedFormat, options: RowsOptions): ExampleStream<Row> {
@@ -70,11 +70,12 @@ function assertColumnNames(
 function named({ fields, origin }: DelimitedRecord, names: readonly string[]): Row['fields'] {
   if (fields.length === names.length)
     return Object.fromEntries(names.map((name, column) => [name, fields[column]]));
+  const advice =
+    'Check delimiters and quotes of this line; the options delimiter, quote and header say how to read them.';
   throw badLine(origin, {
-    expected: `${names.length} fields (${listed(names)})`,
+    expected: `${names.length} ${names.length === 1 ? 'field' : 'fields'} (${listed(names)})`,
     got: String(fields.length),
-    advice:
-      'Check delimiters and quotes of this line; the options delimiter, quote and header say how to read them.',
+    advice: otherDelimiter(names) ?? advice,
   });
 }
 
