@@ -29,10 +29,12 @@ export function unreadable(file: string, cause: unknown): FileFault {
     ENOTDIR: 'a path through what is no folder',
     EISDIR: 'a folder',
     EACCES: 'no right to read it',
-    ESPIPE: 'a pipe, which can be read only once',
+    ESPIPE: 'a pipe',
   };
+  const advice =
+    code === 'ESPIPE' ? 'Write it to a file first: it is read more than once.' : 'Check the path.';
   return new FileFault(
-    { subject: file, expected: 'a file to read', got: reasons[code] ?? code, advice: 'Check the path.' },
+    { subject: file, expected: 'a file to read', got: reasons[code] ?? code, advice },
     { cause },
   );
 }

@@ -51,6 +51,12 @@ describe('texts', () => {
     ],
     [{ a: null }, { text: 'a' }, 'expected a text in "a", got null.'],
     [{ a: 'x', y: '' }, { text: 'a', label: 'y' }, 'a.csv, line 2: expected a label in "y", got "". Fill it'],
+    [{ a: 'x', y: Number.NaN }, { text: 'a', label: 'y' }, 'expected a label in "y", got NaN. Fill it'],
+    [
+      { a: 'x', y: Number.NaN },
+      { text: 'a', label: 'y', problemType: 'regression' },
+      'expected a number in "y", got NaN.',
+    ],
     [{ a: 'x', y: {} }, { text: 'a', label: 'y' }, 'expected a label in "y", got an object.'],
     [
       { a: 'x', y: '1,5' },

@@ -132,9 +132,10 @@ function nameOf(row: Row, column: string): string {
   throw badRow(row, `a label in ${JSON.stringify(column)}`, shown(value), 'Fill it, or take the row out.');
 }
 
-/** Whether something names a class. */
+/** Whether something names a class. Tables of Python's pandas have NaN where a label is missing. */
 function isName(value: unknown): value is string | number | boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value) && String(value).trim() !== '';
+  if (typeof value === 'string') return value.trim() !== '';
+  return typeof value === 'boolean' || Number.isFinite(value);
 }
 
 function namesOf(row: Row, column: string): readonly string[] {
@@ -245,5 +246,5 @@ function shown(value: unknown, fits: (item: unknown) => boolean = () => true): s
     return `a list of ${value.length}${wrong === -1 ? '' : `, with ${shown(value[wrong])} at [${wrong}]`}`;
   }
   if (isRecord(value)) return 'an object';
-  return typeof value === 'bigint' ? String(value) : JSON.stringify(value);
+  return typeof value === 'bigint' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
