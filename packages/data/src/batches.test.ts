@@ -252,9 +252,34 @@ test.each<[string, () => unknown, string]>([
     'batches: position: expected a batch below 1, the batches of an epoch, got 1. Go on with the examples',
   ],
   [
+    'a position of a list in a stream',
+    () => batches(streamExamples([1, 2]), { batchSize: 1, collate }).seek({ epoch: 0, batch: 1 }),
+    'batches: position: block: first: expected a whole number of at least 0, got NaN.',
+  ],
+  [
+    'a position of blocks of another size',
+    async () => {
+      const options = { batchSize: 2, shuffle: true, collate };
+      const source = batches(streamExamples(list(40)), { ...options, shuffleBuffer: 12 });
+      for (let i = 0; i < 8; i++) await source.next();
+      batches(streamExamples(list(40)), { ...options, shuffleBuffer: 8 }).seek(source.position());
+    },
+    'batches: position: expected batch 8 in a block that begins at batch 8, got one that begins at 6. Go on with the batchSize, the shuffleBuffer and the features that the position comes from.',
+  ],
+  [
+    'a position of a larger block',
+    async () => {
+      const options = { batchSize: 2, shuffle: true, collate };
+      const source = batches(streamExamples(list(40)), options);
+      for (let i = 0; i < 8; i++) await source.next();
+      batches(streamExamples(list(40)), { ...options, shuffleBuffer: 8 }).seek(source.position());
+    },
+    'batches: position: expected batch 8 in a block that begins at batch 8, got one that begins at 0.',
+  ],
+  [
     'a block of another kind',
     () => batches(streamExamples([1]), { batchSize: 1, collate }).seek({ epoch: 0, batch: 1, block: 2 }),
-    'batches: position: block: skip: expected a whole number',
+    'batches: position: block: first: expected a whole number',
   ],
 ])('%s', async (_, call, message) => {
   await expect((async () => call())()).rejects.toThrow(message);

@@ -82,6 +82,14 @@ test('bad examples throw, or are left out and counted', async () => {
   expect(skipped.summary()).toBe(
     '5 skipped: 4 not an odd number (first: n.txt, line 1, got 0); 1 not a text (first: a, got none)',
   );
+  const many = new SkippedExamples();
+  for (let i = 0; i < 100; i++) {
+    const expected = `kind ${Math.min(i, 90)}`;
+    many.report(new TenonError({ subject: `s${i}`, expected, got: 'x', advice: 'Do.' }));
+  }
+  expect(many.summary()).toMatch(
+    /^100 skipped: 10 not kind 90 \(first: s90, got x\); 1 not kind 0 \(first: s0, got x\);.*; 81 of 81 other kinds \(first: s9, got x\)$/,
+  );
   const bug = mapExamples(numbers, () => JSON.parse('{'), { onInvalid: skipped.report });
   await expect(readAll(bug)).rejects.toThrow(SyntaxError);
 });

@@ -8,18 +8,27 @@ export interface FeaturePlace {
   readonly skip: number;
 }
 
-/** A place as it is written down. */
-export function writtenPlace({ at, skip }: FeaturePlace): Json {
-  return at === undefined ? null : { at, skip };
+/**
+ * A place as it is written down.
+ *
+ * @param first the batch with which the block begins that is read from there.
+ */
+export function writtenPlace({ at, skip }: FeaturePlace, first: number): Json {
+  return at === undefined ? null : { at, skip, first };
 }
 
-/** A place that was written down. */
-export function readPlace(block: Json | undefined): FeaturePlace {
-  if (block === null || block === undefined) return { at: undefined, skip: 0 };
-  const { at, skip } = typeof block === 'object' && !Array.isArray(block) ? block : {};
-  const behind = typeof skip === 'number' ? skip : Number.NaN;
-  assertWhole('batches: position: block: skip', behind, 0);
-  return { at, skip: behind };
+/** A place that was written down, and its block's first batch. */
+export function readPlace(block: Json | undefined): { place: FeaturePlace; first: number } {
+  if (block === null) return { place: { at: undefined, skip: 0 }, first: 0 };
+  const parts = typeof block === 'object' && !Array.isArray(block) ? block : {};
+  const whole = (name: string): number => {
+    const value = parts[name];
+    const number = typeof value === 'number' ? value : Number.NaN;
+    assertWhole(`batches: position: block: ${name}`, number, 0);
+    return number;
+  };
+  const first = whole('first');
+  return { place: { at: parts['at'], skip: whole('skip') }, first };
 }
 
 /** Goes through the features of a stream of examples, and knows the place between any two. */

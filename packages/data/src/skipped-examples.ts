@@ -9,6 +9,9 @@ export function reportInvalid(error: unknown, onInvalid: OnInvalid | undefined):
   onInvalid(error);
 }
 
+/** Kinds that a summary names: where an error quotes an example, each is a kind of its own. */
+const SHOWN = 10;
+
 interface Kind {
   count: number;
   readonly first: string;
@@ -47,10 +50,17 @@ export class SkippedExamples {
     return [...this.#kinds.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** A line that says how many, and of what kind, the most frequent first. */
+  /** A line that says how many, and of what kind: the ten most frequent, and how many are of others. */
   summary(): string {
     const kinds = [...this.#kinds].sort(([, a], [, b]) => b.count - a.count);
-    const lines = kinds.map(([expected, { count, first }]) => `${count} not ${expected} (first: ${first})`);
+    const lines = kinds
+      .slice(0, SHOWN)
+      .map(([expected, { count, first }]) => `${count} not ${expected} (first: ${first})`);
+    const others = kinds.slice(SHOWN).map(([, kind]) => kind);
+    if (others.length > 0) {
+      const count = others.reduce((sum, kind) => sum + kind.count, 0);
+      lines.push(`${count} of ${others.length} other kinds (first: ${others[0]!.first})`);
+    }
     return `${this.count} skipped${lines.length === 0 ? '' : `: ${lines.join('; ')}`}`;
   }
 }

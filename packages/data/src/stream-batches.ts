@@ -1,4 +1,4 @@
-import { assertWhole, type BatchSource, type Json } from '@tenon/core';
+import { assertWhole, type BatchSource, type Json, TenonError } from '@tenon/core';
 import { type BatchPlan, batchOf, epochAndBatch, featuresOf, noBatches, orderOf } from './batch-plan.ts';
 import type { ExampleStream } from './examples.ts';
 import { type FeaturePlace, FeatureReader, readPlace, writtenPlace } from './feature-reader.ts';
@@ -62,14 +62,28 @@ export class StreamBatches<Example, Feature, Batch> implements BatchSource<Batch
   }
 
   position(): Json {
-    return { epoch: this.#epoch, batch: this.#batch, block: writtenPlace(this.#place) };
+    const block = writtenPlace(this.#place, this.#firstOf(this.#batch));
+    return { epoch: this.#epoch, batch: this.#batch, block };
   }
 
   seek(position: Json): void {
     const { epoch, batch, block } = epochAndBatch(position);
-    const place = readPlace(block);
+    const { place, first } = readPlace(block);
+    if (first !== this.#firstOf(batch)) {
+      throw new TenonError({
+        subject: 'batches: position',
+        expected: `batch ${batch} in a block that begins at batch ${this.#firstOf(batch)}`,
+        got: `one that begins at ${first}`,
+        advice: 'Go on with the batchSize, the shuffleBuffer and the features that the position comes from.',
+      });
+    }
     this.#forget();
     [this.#epoch, this.#batch, this.#place] = [epoch, batch, place];
+  }
+
+  /** The first batch of the block that a batch is in. */
+  #firstOf(batch: number): number {
+    return batch - (batch % this.#batchesPerBlock);
   }
 
   async #readBlock(): Promise<Block<Feature>> {
