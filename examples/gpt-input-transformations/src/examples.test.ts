@@ -14,8 +14,8 @@ test.each([
 ] as const)(
   '%s: the same seed draws the same, all labels are as frequent, and nothing is in both parts',
   async (task, labels) => {
-    const { train, heldOut } = await textsOf(task, source);
-    expect(await textsOf(task, source)).toEqual({ train, heldOut });
+    const { train, heldOut, reading } = await textsOf(task, source);
+    expect(await textsOf(task, source)).toEqual({ train, heldOut, reading });
     expect(labelNames(train)).toEqual(labels);
     expect(heldOut.length).toBe(300);
     for (const label of labels) {
@@ -25,16 +25,18 @@ test.each([
     const known = new Set(train.map(key));
     expect(known.size).toBe(train.length);
     expect(heldOut.filter((example) => known.has(key(example)))).toEqual([]);
+    expect(heldOut.filter(({ text, textPair }) => reading.includes(`${text} ${textPair}`))).toEqual([]);
   },
 );
 
-test('choice: no held-out story is seen with its ending in training, whoever it is about', async () => {
-  const { train, heldOut } = await choicesOf(source);
-  expect(await choicesOf(source)).toEqual({ train, heldOut });
+test('choice: no held-out story is seen or read with its ending, whoever it is about', async () => {
+  const { train, heldOut, reading } = await choicesOf(source);
+  expect(await choicesOf(source)).toEqual({ train, heldOut, reading });
   const names = /\b(Ada|Ben|Cleo|Dora|Emil|Finn|Greta|Hugo)\b/g;
   const told = ({ text, choices, label }: (typeof train)[number]): string =>
     `${text} ${choices[label!]}`.replaceAll(names, '@');
-  const known = new Set(train.map(told));
+  const known = new Set([...train.map(told), ...reading.map((text) => text.replaceAll(names, '@'))]);
+  expect(known.size).toBe(300); // 10 situations with 6 stories, and 5 of 6 endings for each
   expect(heldOut.filter((example) => known.has(told(example)))).toEqual([]);
   for (const { choices } of heldOut) expect(new Set(choices).size).toBe(4);
 });

@@ -52,9 +52,10 @@ export async function fineTune<
     model,
     task,
     args: {
-      perDeviceTrainBatchSize: 32,
+      perDeviceTrainBatchSize: 16,
       perDeviceEvalBatchSize: 32,
       learningRate: 1e-3,
+      adamBeta2: 0.98,
       lrSchedulerType: 'cosine',
       warmupRatio: 0.05,
       numTrainEpochs: epochs,

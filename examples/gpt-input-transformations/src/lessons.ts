@@ -11,8 +11,6 @@ import { fineTune, type Learned, type Setup } from './fine-tune.ts';
 export interface Lesson {
   readonly name: TaskName;
   readonly parts: Parts<unknown>;
-  /** Its texts without their labels: to learn the language from. */
-  readonly texts: readonly string[];
   /** The share of held-out examples that the most frequent answer gets right. */
   readonly baseline: number;
   learn(setup: Setup): Promise<Learned>;
@@ -32,7 +30,6 @@ export async function lesson(name: TaskName, source: Source): Promise<Lesson> {
   return {
     name,
     parts,
-    texts: parts.train.flatMap(({ text, textPair }) => (textPair === undefined ? [text] : [text, textPair])),
     baseline: baselineOf(parts, ({ label }) => label),
     learn(setup) {
       const { backbone } = setup;
@@ -54,7 +51,6 @@ function choosing(parts: Parts<ChoiceExample>): Lesson {
   return {
     name: 'choice',
     parts,
-    texts: parts.train.map(({ text, choices, label }) => `${text} ${choices[label!]}`),
     baseline: baselineOf(parts, ({ label }) => label),
     learn(setup) {
       const task = gptChoosing({ ...rowOptions(setup), choices: parts.train[0]!.choices.length });

@@ -2,7 +2,7 @@
 // (Radford et al. 2018): a task becomes rows of tokens that a language model reads from left to right.
 import { RandomStream } from '@tenon/core';
 import { tokenWindows } from '@tenon/data';
-import { printTable, runExample } from '@tenon/example-kit';
+import { fallingLoss, printTable, runExample } from '@tenon/example-kit';
 import { CausalLM } from '@tenon/heads';
 import { type GPTConfig, gpt, gptBase } from '@tenon/models';
 import { trainBPE } from '@tenon/tokenizers/training';
@@ -19,8 +19,8 @@ await runExample(
     options: {
       task: { text: 'one task instead of all four; with --data classification', choices: TASKS },
       columns: { text: 'columns of --data: texts, then the label, as in premise,hypothesis,label' },
-      epochs: { text: 'passes over the examples of each task', value: 6, short: 1 },
-      pretrainSteps: { text: 'updates as a language model before', value: 500, short: 4, least: 0 },
+      epochs: { text: 'passes over the examples of each task', value: 6, short: 4 },
+      pretrainSteps: { text: 'updates as a language model before', value: 1000, short: 6, least: 0 },
     },
   },
   async (run) => {
@@ -31,7 +31,7 @@ await runExample(
     );
 
     // The language: a vocabulary with three tokens for the transformations, and a model that foretells the next token.
-    const texts = lessons.flatMap((each) => each.texts);
+    const texts = lessons.flatMap(({ parts }) => parts.reading);
     const specialTokens = ['<unk>', ...Object.values(SPECIAL_TOKENS)];
     const tokenizer = await trainBPE(texts, { vocabularySize: 800, specialTokens });
     const config: GPTConfig = {
@@ -43,7 +43,7 @@ await runExample(
         layers: 3,
         heads: 4,
       },
-      ...{ embeddingDropout: 0, attentionDropout: 0, residualDropout: 0.05, initializerRange: 0.1 },
+      ...{ embeddingDropout: 0, attentionDropout: 0, residualDropout: 0, initializerRange: 0.1 },
     };
     const backbone = gpt(config, { random: new RandomStream(seed) });
     using model = new CausalLM(backbone);
@@ -62,8 +62,8 @@ await runExample(
           warmupRatio: 0.05,
           seed,
         },
-        trainBatches: tokenWindows(ids, { length: 32, batchSize: 32, seed }),
-        callbacks: [progressBar()],
+        trainBatches: tokenWindows(ids, { length: CONTEXT, batchSize: 16, seed }),
+        callbacks: [progressBar(), fallingLoss()],
         signal,
       });
       await trainer.train();
@@ -83,7 +83,7 @@ await runExample(
         tokenizer,
         epochs,
         seed,
-        callbacks: [progressBar()],
+        callbacks: [progressBar(), fallingLoss()],
         signal,
       });
       for (const row of learned.rows) console.log(`  ${row}`);

@@ -18,22 +18,34 @@ import { scene } from './scenes.ts';
 export interface Parts<Example> {
   readonly train: readonly Example[];
   readonly heldOut: readonly Example[];
+  /** To learn the language from, without labels. */
+  readonly reading: readonly string[];
 }
 
 export type TaskName = 'classification' | 'entailment' | 'similarity' | 'choice';
 
-/** How many examples to learn from where they are made: what is harder needs more. */
-const SIZES: Readonly<Record<TaskName, number>> = {
-  classification: 600,
-  entailment: 2000,
-  similarity: 3000,
-  choice: 1000,
+interface Size {
+  /** Examples to learn from. */
+  readonly train: number;
+  /** Texts to learn the language from, without labels. */
+  readonly reading: number;
+}
+
+/** Where examples are made: what is harder needs more. */
+const SIZES: Readonly<Record<TaskName, Size>> = {
+  classification: { train: 240, reading: 500 },
+  entailment: { train: 1500, reading: 1000 },
+  similarity: { train: 3000, reading: 1500 },
+  choice: { train: 1000, reading: 3000 },
 };
 const HELD_OUT = 300;
 
 export const TASKS: readonly TaskName[] = ['classification', 'entailment', 'similarity', 'choice'];
 
 const TEXTS = { classification: message, entailment: scene, similarity: pairOfSentences } as const;
+
+/** What a text says that goes on as one expects: it is followed by what is true, or by the same in other words. */
+const GOES_ON: readonly unknown[] = ['true', 'same'];
 
 /** What the command line says. */
 export interface Source {
@@ -52,12 +64,15 @@ export async function textsOf(
   const { data, columns } = source;
   if (data === undefined) {
     const key = ({ text, textPair = '' }: TextExample): string => `${text}\t${textPair}`;
-    return made(SIZES[task], source, (dice, index) => TEXTS[task](dice, index), key);
+    const textOf = ({ text, textPair, label }: TextExample): string =>
+      textPair !== undefined && GOES_ON.includes(label) ? `${text} ${textPair}` : text;
+    return made(SIZES[task], source, (dice, index) => TEXTS[task](dice, index), key, textOf);
   }
   const [text, ...others] = columns?.split(',') ?? COLUMNS[task];
   const [label, textPair] = others.toReversed();
   const names = { text: text!, label: label!, ...(textPair !== undefined && { textPair }) };
-  return own(textExamples(rowsOf(data), names), source);
+  const textOf = ({ text, textPair = '' }: TextExample): string => `${text} ${textPair}`.trim();
+  return own(textExamples(rowsOf(data), names), source, textOf);
 }
 
 /** Stories, each with endings to choose from. */
@@ -65,11 +80,16 @@ export async function choicesOf(source: Source): Promise<Parts<ChoiceExample>> {
   const { data, columns } = source;
   if (data === undefined) {
     const key = ({ text, choices }: ChoiceExample): string => [text, ...choices].join('\t');
-    return made(SIZES.choice, source, (dice, _, heldOut) => storyWithEndings(dice, heldOut), key);
+    return made(SIZES.choice, source, (dice, _, heldOut) => storyWithEndings(dice, heldOut), key, told);
   }
   const [text, ...others] = columns?.split(',') ?? COLUMNS.choice;
   const names = { text: text!, choices: others.slice(0, -1), label: others.at(-1)! };
-  return own(choiceExamples(rowsOf(data), names), source);
+  return own(choiceExamples(rowsOf(data), names), source, told);
+}
+
+/** A story with its ending. */
+function told({ text, choices, label }: ChoiceExample): string {
+  return `${text} ${choices[label!]}`;
 }
 
 /** Where `--columns` does not say. */
@@ -81,20 +101,29 @@ const COLUMNS: Readonly<Record<TaskName, readonly string[]>> = {
 };
 
 function made<Example>(
-  size: number,
+  size: Size,
   { seed, short }: Source,
   draw: (dice: Dice, index: number, heldOut: boolean) => Example,
   keyOf: (example: Example) => string,
+  textOf: (example: Example) => string,
 ): Parts<Example> {
   const [dice, taken] = [new Dice(seed), new Set<string>()];
-  const some = (count: number, heldOut: boolean): Example[] =>
+  const some = (count: number, heldOut = false): Example[] =>
     distinct(short ? 32 : count, (index) => draw(dice, index, heldOut), keyOf, taken);
-  return { heldOut: some(HELD_OUT, true), train: some(size, false) };
+  return {
+    heldOut: some(HELD_OUT, true),
+    train: some(size.train),
+    reading: some(size.reading).map(textOf),
+  };
 }
 
-async function own<Example>(stream: ExampleStream<Example>, { seed }: Source): Promise<Parts<Example>> {
+async function own<Example>(
+  stream: ExampleStream<Example>,
+  { seed }: Source,
+  textOf: (example: Example) => string,
+): Promise<Parts<Example>> {
   const { train, test } = splitExamples(await readAll(stream), { test: 0.1, seed });
-  return { train, heldOut: test };
+  return { train, heldOut: test, reading: train.map(textOf) };
 }
 
 /** A table; one with another ending than those that are known has tabs. */
