@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSafetensors } from '@tenon/checkpoints';
 import { adamW, type GradientTransform } from '@tenon/optim';
@@ -67,6 +67,39 @@ describe('a run that keeps its best model', () => {
     expect(again.events.map(({ name }) => name)).toEqual(['onTrainBegin', 'onTrainEnd']);
   });
 
+  it.each([
+    ['is gone', (folder: string) => rmSync(folder, { recursive: true }), 'trainer.json cannot be read'],
+    [
+      'is damaged',
+      (folder: string) => truncateSync(join(folder, 'weights.safetensors'), 20),
+      'weights.safetensors is not as it was written',
+    ],
+  ])('goes on without the best one where that %s', async (_, harm, reason) => {
+    const folder = newFolder();
+    const { callbacks, signal } = abortAt(13);
+    await run({ ...judged(folder), callbacks: callbacks!, signal: signal! });
+    harm(join(folder, 'step-00000008'));
+    const { best, events, stopped } = await run(judged(folder));
+    expect(stopped).toBe('finished');
+    const later = events.filter((event) => event.name === 'onEvaluate');
+    expect(best?.value).toBe(Math.min(...later.map(({ loss }) => loss)));
+    const [warning] = events.flatMap((event) => (event.name === 'onWarning' ? event.message : []));
+    expect(warning).toContain(
+      `the best model's checkpoint ${join(folder, 'step-00000008')} is lost (${reason}`,
+    );
+  });
+
+  it('has its last weights after a resume that no longer asks for the best', async () => {
+    const { bestModel: _, ...plain } = judged(newFolder());
+    const last = await run(plain);
+    const folder = newFolder();
+    const { callbacks, signal } = abortAt(13);
+    await run({ ...judged(folder), callbacks: callbacks!, signal: signal! });
+    const resumed = await run({ ...plain, checkpoints: { ...plain.checkpoints!, folder } });
+    expect(resumed.best).toBeUndefined();
+    expect(resumed.weights).toEqual(last.weights);
+  });
+
   it('needs an evaluation, and checkpoints', async () => {
     await expect(run({ bestModel: {} })).rejects.toThrow(
       'bestModel: expected evaluation, which tells the best one, and checkpoints, which keep it, got no checkpoints. Pass both, or leave bestModel out.',
@@ -102,6 +135,17 @@ describe('earlyStopping', () => {
     );
     expect(stopsAt(earlyStopping({ metricForBestModel: 'loss' }), scores)).toBe(1);
     expect(stopsAt(earlyStopping({ greaterIsBetter: false }), scores)).toBe(1);
+  });
+
+  it('takes a metric of its own as it is meant, whatever is better of the best model', () => {
+    const callback = earlyStopping({ metricForBestModel: 'loss' });
+    const own = { ...control };
+    const bestModel = { metricForBestModel: 'accuracy', greaterIsBetter: true };
+    callback.onTrainBegin!({ step: 0, steps: 9, bestModel }, own);
+    for (const [step, loss] of [3, 2, 1].entries()) {
+      callback.onEvaluate!({ step, loss, perplexity: Math.exp(loss), seconds: 1 }, own);
+    }
+    expect(own.shouldTrainingStop).toBe(false);
   });
 
   it('begins anew with a new run', () => {

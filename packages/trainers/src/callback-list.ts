@@ -1,5 +1,5 @@
 import { type Json, TenonError } from '@tenon/core';
-import type { TrainerCallback, TrainerControl, WarningEvent } from './trainer-callback.ts';
+import type { ErrorEvent, TrainerCallback, TrainerControl, WarningEvent } from './trainer-callback.ts';
 
 type EventName = Exclude<keyof TrainerCallback, 'saved'>;
 type EventOf<Name extends EventName> = Parameters<NonNullable<TrainerCallback[Name]>>[0];
@@ -32,6 +32,15 @@ export class CallbackList {
   async warn(event: WarningEvent): Promise<void> {
     if (this.#callbacks.some(({ onWarning }) => onWarning !== undefined)) await this.tell('onWarning', event);
     else console.warn(event.message);
+  }
+
+  /** Each is told, and what one throws now hides neither from the others nor from the caller why the run failed. */
+  async tellError(event: ErrorEvent): Promise<void> {
+    for (const callback of this.#callbacks) {
+      try {
+        await callback.onError?.(event, this.control);
+      } catch {}
+    }
   }
 
   async tell<Name extends EventName>(name: Name, event: EventOf<Name>): Promise<void> {

@@ -58,7 +58,7 @@ export async function writeCheckpoint(
     const files: Record<string, string> = {};
     for (const name of readdirSync(temporary).sort()) files[name] = await sha256(join(temporary, name));
     const content: RecordFile = { format: FORMAT, ...record, files };
-    await writeTextFile(join(temporary, RECORD), `${JSON.stringify(content, null, 2)}\n`);
+    await writeTextFile(join(temporary, RECORD), `${JSON.stringify(content, writtenNumber, 2)}\n`);
   });
   return folder;
 }
@@ -106,11 +106,20 @@ export function pruneCheckpoints(root: string, keep: number, best?: string): voi
   for (const folder of others.slice(room)) rmSync(folder, { recursive: true });
 }
 
+/** JSON has no NaN and no infinity, as the correlation of equal numbers or the perplexity of a bad model is. */
+const NUMBER = '$number';
+
+const writtenNumber = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? { [NUMBER]: String(value) } : value;
+
+const readNumber = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && NUMBER in value ? Number(value[NUMBER]) : value;
+
 /** The record, or what is wrong with the folder. */
-async function readRecord(folder: string): Promise<RunRecord | string> {
+export async function readRecord(folder: string): Promise<RunRecord | string> {
   let content: Partial<RecordFile>;
   try {
-    content = JSON.parse(readFileSync(join(folder, RECORD), 'utf8'));
+    content = JSON.parse(readFileSync(join(folder, RECORD), 'utf8'), readNumber);
   } catch (error) {
     return `${RECORD} cannot be read: ${(error as Error).message}`;
   }

@@ -38,7 +38,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): TrainerCallba
   let worse = 0;
   return {
     onTrainBegin({ bestModel, resumedFrom }, control) {
-      judged = { ...bestModel, ...options };
+      // Whether more is better goes with the metric: that of the best model says nothing of another one.
+      judged = options.metricForBestModel === undefined ? { ...bestModel, ...options } : options;
       if (resumedFrom === undefined) [best, worse] = [undefined, 0];
       if (worse >= patience) control.shouldTrainingStop = true; // what is resumed had come to its end
     },

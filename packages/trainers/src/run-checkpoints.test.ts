@@ -36,6 +36,16 @@ describe('checkpoints', () => {
     expect(stepsOf(root)).toEqual(['step-00000012', 'step-00000018', 'step-00000020']);
   });
 
+  it('keeps numbers that JSON does not have', async () => {
+    const numbers = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1];
+    const loaded: unknown[] = [];
+    const saved = { name: 'judge', save: () => numbers, load: (state: unknown) => void loaded.push(state) };
+    const folder = newFolder();
+    await run({ checkpoints: { folder }, callbacks: [{ saved }], steps: 2 });
+    await run({ checkpoints: { folder, resume: true }, callbacks: [{ saved }], steps: 2 });
+    expect(loaded).toEqual([numbers]);
+  });
+
   it('passes over damaged ones, and says so', async () => {
     const whole = await run();
     const root = newFolder();

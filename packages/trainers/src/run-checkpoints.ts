@@ -11,6 +11,7 @@ import {
   newestCheckpoint,
   pruneCheckpoints,
   type RunRecord,
+  readRecord,
   removeUnfinished,
   writeCheckpoint,
 } from './checkpoint-folder.ts';
@@ -114,6 +115,20 @@ export class RunCheckpoints {
   /** The folder of the checkpoint that was written after a step. */
   at(step: number): string {
     return checkpointFolder(this.#folder, step);
+  }
+
+  /** The best evaluation that a record tells of, where its checkpoint is still there: the run ends with its weights. */
+  async keptBest(
+    { best, step }: RunRecord,
+    onLost: (message: string) => Promise<void>,
+  ): Promise<RunRecord['best']> {
+    if (best === undefined || best.step === step) return best;
+    const read = await readRecord(this.at(best.step));
+    if (typeof read !== 'string') return best;
+    await onLost(
+      `the best model's checkpoint ${this.at(best.step)} is lost (${read}); the best one is told from the next evaluation on`,
+    );
+    return undefined;
   }
 
   /** Puts the weights of a checkpoint into a model. */

@@ -24,6 +24,7 @@ export interface RunOptions<Batch> {
         readonly measure: (subject: string, lastGood: string) => Promise<Measured>;
         readonly every: number | 'epoch';
         readonly onStart: boolean;
+        readonly atEnd: boolean;
       }
     | undefined;
   readonly checkpoints: CheckpointOptions | undefined;

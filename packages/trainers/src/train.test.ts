@@ -274,6 +274,35 @@ describe('train', () => {
     );
   });
 
+  it.each([
+    'onStepBegin',
+    'onSubstepEnd',
+    'onStepEnd',
+    'onLog',
+    'onEvaluate',
+    'onSave',
+    'onTrainEnd',
+  ] as const)('leaves no tensor behind where %s throws, and tells every callback of it', async (name) => {
+    const told: unknown[] = [];
+    const failing: TrainerCallback = {
+      [name]: () => Promise.reject(new Error(name)),
+      onError: () => Promise.reject(new Error('once more')),
+    };
+    const listening: TrainerCallback = { onError: ({ error }) => void told.push(error) };
+    using objective = new TinyObjective();
+    const before = memory().numTensors;
+    const failed = run({
+      objective,
+      steps: 2,
+      optimizer: accumulate(2, optimizer),
+      checkpoints: { folder: newFolder() },
+      callbacks: [failing, listening],
+    });
+    await expect(failed).rejects.toThrow(name);
+    expect(told).toEqual([new Error(name)]);
+    expect(memory().numTensors).toBe(before);
+  });
+
   it('reports why it failed even where a callback fails too', async () => {
     using objective = new BreakingObjective(1);
     const failing: TrainerCallback = {

@@ -101,6 +101,7 @@ export async function train<Batch>(options: TrainOptions<Batch>): Promise<TrainR
       },
       every,
       onStart: true,
+      atEnd: true,
     },
     checkpoints: options.checkpoints,
     bestModel: options.bestModel,

@@ -99,8 +99,9 @@ export type Stopped = 'finished' | 'stopped' | 'interrupted' | 'exhausted';
 export interface TrainerControl {
   /** Ends the run, with an evaluation and a checkpoint where it makes such. */
   shouldTrainingStop: boolean;
+  /** Evaluates, in a run that was given what to evaluate on. */
   shouldEvaluate: boolean;
-  /** Writes a checkpoint. */
+  /** Writes a checkpoint, in a run that writes such. */
   shouldSave: boolean;
   shouldLog: boolean;
 }

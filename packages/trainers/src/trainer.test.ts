@@ -187,6 +187,17 @@ describe('Trainer', () => {
     await expect(trainer.evaluate([])).rejects.toThrow('got no examples');
   });
 
+  it('evaluates without a strategy where a callback asks for it, and only then', async () => {
+    const { events, callback } = recorder(['onEvaluate']);
+    const asking: TrainerCallback = {
+      onStepEnd({ step }, control) {
+        if (step === 2) control.shouldEvaluate = true;
+      },
+    };
+    await train({ callbacks: [asking, callback] });
+    expect(events.map(({ step }) => step)).toEqual([2]);
+  });
+
   it('finds what is wrong with the examples of its evaluation before the first step', async () => {
     using model = reviewModel();
     const { events, callback } = recorder(['onStepEnd']);

@@ -59,8 +59,7 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
    *   that is not for this model: other labels, or longer texts than it can read.
    */
   constructor(options: TrainerOptions<Example, Feature, Batch, Model, Prediction>) {
-    const hasEvaluation = 'task' in options ? options.evalDataset : options.evalBatches;
-    this.args = resolveArguments(options.args ?? {}, hasEvaluation !== undefined);
+    this.args = resolveArguments(options.args ?? {}, hasEvaluation(options));
     this.model = options.model;
     this.#options = options;
     if ('task' in options) {
@@ -156,7 +155,7 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
       steps,
       seed: args.seed,
       tokens: own.tokens ?? countTokens,
-      evaluation: args.evalStrategy === 'no' && !args.evalOnStart ? undefined : this.#evaluation(steps),
+      evaluation: hasEvaluation(options) ? this.#evaluation() : undefined,
       checkpoints: checkpointsOf(args, steps),
       bestModel: args.loadBestModelAtEnd ? bestModelOf(args) : undefined,
       logEvery: args.loggingSteps,
@@ -174,12 +173,14 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
     if (wanted && 'task' in options && options.evalDataset) await this.#runner!.prepare(options.evalDataset);
   }
 
-  #evaluation(steps: number): RunOptions<Batch>['evaluation'] {
+  /** Without a strategy only where a callback asks for it. */
+  #evaluation(): RunOptions<Batch>['evaluation'] {
     const { evalStrategy, evalSteps, evalOnStart } = this.args;
     return {
       measure: (subject, lastGood) => this.#measure(subject, lastGood),
-      every: { no: steps, steps: evalSteps, epoch: 'epoch' as const }[evalStrategy],
+      every: { no: Number.POSITIVE_INFINITY, steps: evalSteps, epoch: 'epoch' as const }[evalStrategy],
       onStart: evalOnStart,
+      atEnd: evalStrategy !== 'no',
     };
   }
 
@@ -214,6 +215,10 @@ export class Trainer<Example, Feature, Batch, Model extends Objective<Batch>, Pr
       identity,
     };
   }
+}
+
+function hasEvaluation(options: { readonly evalDataset?: unknown; readonly evalBatches?: unknown }): boolean {
+  return (options.evalDataset ?? options.evalBatches) !== undefined;
 }
 
 function ownBatches<Batch, Model>({ trainBatches }: BatchTrainerOptions<Batch, Model>): BatchSource<Batch> {

@@ -85,8 +85,7 @@ export class TrainingRun<Batch> implements Disposable {
     try {
       return await this.#go();
     } catch (error) {
-      // What a callback throws now must not hide why the run failed.
-      await this.#callbacks.tell('onError', { ...this.#now(), error }).catch(() => undefined);
+      await this.#callbacks.tellError({ ...this.#now(), error });
       throw error;
     }
   }
@@ -108,7 +107,7 @@ export class TrainingRun<Batch> implements Disposable {
     // An interrupted run does only what it would have done: it has to leave the same traces as another.
     if (stopped !== 'interrupted') {
       await this.#log();
-      await this.#evaluate();
+      if (evaluation?.atEnd) await this.#evaluate();
     }
     await this.#save();
     if (stopped !== 'interrupted' && this.#best !== undefined) {
@@ -156,8 +155,9 @@ export class TrainingRun<Batch> implements Disposable {
 
   /** The folder that the run goes on from. */
   async #resume(): Promise<string | undefined> {
-    const { batches, identity } = this.#options;
-    const found = await this.#checkpoints?.find((message) => this.#warn(message));
+    const { batches, identity, bestModel } = this.#options;
+    const warn = (message: string): Promise<void> => this.#warn(message);
+    const found = await this.#checkpoints?.find(warn);
     if (found === undefined) return undefined;
     const { folder, record } = found;
     const seek = (position: Json): void => batches.seek(position);
@@ -165,7 +165,7 @@ export class TrainingRun<Batch> implements Disposable {
     this.#batchesTaken = record.batchesTaken;
     this.#loss = record.loss;
     this.#evaluation = record.evaluation;
-    this.#best = record.best;
+    this.#best = bestModel && (await this.#checkpoints!.keptBest(record, warn));
     this.#unlogged = record.unlogged ?? this.#unlogged;
     this.#savedAt = record.step;
     this.#callbacks.load(record.callbacks ?? {});

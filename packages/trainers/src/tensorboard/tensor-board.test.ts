@@ -27,7 +27,7 @@ describe('tensorBoard', () => {
   it("writes what is logged, by Hugging Face's names", async () => {
     const folder = newFolder();
     const callback = tensorBoard(folder);
-    const args = { learningRate: 5e-5, freeze: ['embeddings'] };
+    const args = { learningRate: 5e-5, freeze: /^backbone/ };
     await callback.onTrainBegin?.({ step: 0, steps: 2 ** 40, args }, control);
     await callback.onLog?.(
       { step: 2 ** 40, epoch: 1.5, loss: 0.5, learningRate: 0.25, gradientNorm: 2 },
@@ -43,7 +43,9 @@ describe('tensorBoard', () => {
       {
         step: 0,
         scalars: {},
-        texts: { 'args/text_summary': expect.stringContaining('\n      "learningRate": 0.00005,\n') },
+        texts: {
+          'args/text_summary': '    {\n      "learningRate": 0.00005,\n      "freeze": "/^backbone/"\n    }',
+        },
       },
       {
         step: 2 ** 40,

@@ -45,5 +45,7 @@ export function tensorBoard(folder: string): TrainerCallback {
 
 /** Indented by four, a text is code. */
 function markdown(value: object): string {
-  return JSON.stringify(value, null, 2).replace(/^/gm, '    ');
+  const shown = (_: string, one: unknown): unknown =>
+    one instanceof RegExp || typeof one === 'function' ? String(one) : one; // as `freeze` may be
+  return JSON.stringify(value, shown, 2).replace(/^/gm, '    ');
 }
