@@ -6,6 +6,14 @@ import type { Origin } from './examples.ts';
  *
  * @param place where the example is among the others, such as `examples[3]`
  * @returns the error itself where the example has an origin, or the error is none of ours.
+ * @example
+ * ```ts
+ * import { TenonError } from '@tenon/core';
+ * import { errorOfExample } from '@tenon/data';
+ *
+ * const error = new TenonError({ subject: 'text', expected: 'a text', got: 'nothing', advice: 'Write it.' });
+ * console.log(errorOfExample(error, { label: 'good' }, 'examples[3]')); // examples[3], text: expected a text, got nothing. ...
+ * ```
  */
 export function errorOfExample(error: unknown, example: unknown, place: string): unknown {
   if (!(error instanceof TenonError) || originOf(example) !== undefined) return error;

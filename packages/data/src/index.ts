@@ -5,6 +5,7 @@ export {
   type ProcessedBatchesOptions,
   processedBatches,
 } from './batches.ts';
+export { errorOfExample } from './example-error.ts';
 export {
   concatExamples,
   eachExample,

@@ -44,6 +44,19 @@ describe('TaskRunner', () => {
       expect(twice).toMatchObject({ loss, metrics });
     }));
 
+  it('names the place of an example that does not say where it is from', async () => {
+    using model = reviewModel();
+    const examples = [...reviews(2), { text: ' ', label: 'positive' }];
+    await expect(new TaskRunner(model, reviewTask(), options).prepare(examples)).rejects.toThrow(
+      'examples[2], text: expected a text with at least one token, got " ".',
+    );
+    const told: string[] = [];
+    const onInvalid = ({ message }: Error) => void told.push(message);
+    const runner = new TaskRunner(model, reviewTask(), { batchSize: 4, onInvalid });
+    expect((await runner.prepare(examples)).examples).toHaveLength(2);
+    expect(told).toEqual([expect.stringMatching(/^examples\[2\], text: /)]);
+  });
+
   it('does so for answers in texts', async () => {
     const words = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', 'where', 'she', 'went', 'to', 'paris'];
     const tokenizer = bertTokenizer({ vocabulary: new Map(words.map((word, id) => [word, id])) });

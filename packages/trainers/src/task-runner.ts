@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type BatchSource, type Logits, type Objective, TenonError } from '@tenon/core';
-import { batches, type Examples, readAll } from '@tenon/data';
+import { batches, type Examples, errorOfExample, readAll } from '@tenon/data';
 import { asEvaluation, disposeBatch, meanLoss } from './evaluate.ts';
 import type { FineTuningTask } from './fine-tuning-task.ts';
 import type { Measured } from './run-options.ts';
@@ -104,11 +104,12 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
     const list = [...(await readAll(examples))];
     const kept: Example[] = [];
     const features: (readonly Feature[])[] = [];
-    for (const example of list) {
+    for (const [i, example] of list.entries()) {
       try {
         features.push(this.#task.features(example));
         kept.push(example);
-      } catch (error) {
+      } catch (cause) {
+        const error = errorOfExample(cause, example, `examples[${i}]`);
         if (this.#onInvalid === undefined || !(error instanceof TenonError)) throw error;
         this.#onInvalid(error);
       }
