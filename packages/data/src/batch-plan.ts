@@ -78,8 +78,13 @@ export function noBatches(
   });
 }
 
-/** The parts of a position that every source has. */
-export function epochAndBatch(position: Json): { epoch: number; batch: number; block: Json | undefined } {
+/** The parts of a position: `of` is a list's, `block` a stream's. */
+export function epochAndBatch(position: Json): {
+  readonly epoch: number;
+  readonly batch: number;
+  readonly of: Json | undefined;
+  readonly block: Json | undefined;
+} {
   const parts = position !== null && typeof position === 'object' && !Array.isArray(position) ? position : {};
   const whole = (name: string): number => {
     const value = parts[name];
@@ -87,5 +92,5 @@ export function epochAndBatch(position: Json): { epoch: number; batch: number; b
     assertWhole(`batches: position: ${name}`, number, 0);
     return number;
   };
-  return { epoch: whole('epoch'), batch: whole('batch'), block: parts['block'] };
+  return { epoch: whole('epoch'), batch: whole('batch'), of: parts['of'], block: parts['block'] };
 }

@@ -252,8 +252,17 @@ test.each<[string, () => unknown, string]>([
     'batches: position: expected a batch below 1, the batches of an epoch, got 1. Go on with the examples',
   ],
   [
+    'a position of other examples',
+    async () => {
+      const source = batches(list(7), { batchSize: 2, collate });
+      await source.next();
+      batches(list(9), { batchSize: 2, collate }).seek(source.position());
+    },
+    'batches: position: expected one of an epoch of 5 batches, got one of 4. Go on with the examples, the batch size',
+  ],
+  [
     'a position of a list in a stream',
-    () => batches(streamExamples([1, 2]), { batchSize: 1, collate }).seek({ epoch: 0, batch: 1 }),
+    () => batches(streamExamples([1, 2]), { batchSize: 1, collate }).seek({ epoch: 0, batch: 1, of: 2 }),
     'batches: position: block: first: expected a whole number of at least 0, got NaN.',
   ],
   [

@@ -40,8 +40,8 @@ export interface BatchesOptions<Feature, Batch> extends BatchOrderOptions {
 
 /**
  * Batches of examples, in an order that depends on the seed and the epoch alone: a run that is resumed at a position
- * goes on with exactly the batches it would have seen. The position is `{ epoch, batch }`, and of a stream also the
- * `block` that is shuffled together.
+ * goes on with exactly the batches it would have seen. The position is `{ epoch, batch }`, with how many batches an epoch
+ * has (`of`), or of a stream with the `block` that is shuffled together: other examples or batches are refused.
  *
  * What `features` makes of a list is made once and kept; of a stream, one block is in memory, and `batchesPerEpoch` is not
  * known.
@@ -56,7 +56,7 @@ export interface BatchesOptions<Feature, Batch> extends BatchOrderOptions {
  *
  * const source = batches(['a', 'b', 'c'], { batchSize: 2, collate: (texts) => texts.join(' ') });
  * console.log(await source.next(), source.batchesPerEpoch); // a b 2
- * console.log(source.position()); // { epoch: 0, batch: 1 }
+ * console.log(source.position()); // { epoch: 0, batch: 1, of: 2 }
  * console.log(await source.next(), await source.next()); // c undefined
  * ```
  */

@@ -32,20 +32,29 @@ export class ListBatches<Example, Feature, Batch> implements BatchSource<Batch> 
   }
 
   position(): Json {
-    return { epoch: this.#epoch, batch: this.#batch };
+    const place = { epoch: this.#epoch, batch: this.#batch };
+    return this.#batch === 0 ? place : { ...place, of: this.batchesPerEpoch };
   }
 
   seek(position: Json): void {
-    const { epoch, batch } = epochAndBatch(position);
-    if (batch !== 0 && batch >= this.batchesPerEpoch) {
-      throw new TenonError({
-        subject: 'batches: position',
-        expected: `a batch below ${this.batchesPerEpoch}, the batches of an epoch`,
-        got: String(batch),
-        advice: 'Go on with the examples, the batch size and the features that the position comes from.',
-      });
-    }
+    const { epoch, batch, of } = epochAndBatch(position);
+    if (batch !== 0) this.#assertPlace(batch, of ?? this.batchesPerEpoch);
     [this.#epoch, this.#batch] = [epoch, batch];
+  }
+
+  /** Within an epoch, a place is one of the same batches. */
+  #assertPlace(batch: number, of: Json): void {
+    const { batchesPerEpoch } = this;
+    const same = of === batchesPerEpoch;
+    if (same && batch < batchesPerEpoch) return;
+    throw new TenonError({
+      subject: 'batches: position',
+      expected: same
+        ? `a batch below ${batchesPerEpoch}, the batches of an epoch`
+        : `one of an epoch of ${batchesPerEpoch} batches`,
+      got: same ? String(batch) : `one of ${JSON.stringify(of)}`,
+      advice: 'Go on with the examples, the batch size and the features that the position comes from.',
+    });
   }
 
   #made(): readonly Feature[] {
