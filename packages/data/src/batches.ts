@@ -41,7 +41,7 @@ export interface BatchesOptions<Feature, Batch> extends BatchOrderOptions {
 /**
  * Batches of examples, in an order that depends on the seed and the epoch alone: a run that is resumed at a position
  * goes on with exactly the batches it would have seen. The position is `{ epoch, batch }`, with how many batches an epoch
- * has (`of`), or of a stream with the `block` that is shuffled together: other examples or batches are refused.
+ * has (`of`), or of a stream with the `block` that is shuffled together: where these are others than before, it is refused.
  *
  * What `features` makes of a list is made once and kept; of a stream, one block is in memory, and `batchesPerEpoch` is not
  * known.
