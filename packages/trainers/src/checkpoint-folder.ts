@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { writeFolder, writeTextFile } from '@tenon/checkpoints';
+import { recoverFolder, writeFolder, writeTextFile } from '@tenon/checkpoints';
 import type { Json } from '@tenon/core';
 import type { BestEvaluation } from './best-model.ts';
 import type { Evaluation } from './evaluate.ts';
@@ -90,9 +90,13 @@ export function checkpointFolders(root: string): string[] {
     .map((name) => join(root, name));
 }
 
-/** Deletes what a killed process left of a checkpoint that it was writing. */
-export function removeUnfinished(root: string): void {
+/** Puts a checkpoint in place that a killed process was about to put there, and deletes what is left of unfinished ones. */
+export async function removeUnfinished(root: string): Promise<void> {
   if (!existsSync(root)) return;
+  for (const name of readdirSync(root)) {
+    const replaced = /^\.(step-\d+)\.(?:complete|previous)$/.exec(name)?.[1];
+    if (replaced !== undefined) await recoverFolder(join(root, replaced));
+  }
   for (const name of readdirSync(root)) {
     if (name.startsWith('.step-')) rmSync(join(root, name), { recursive: true });
   }

@@ -12,10 +12,10 @@ const path = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 const hooks = new URL('../../../scripts/source-hooks.mjs', import.meta.url).href;
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'tenon-kill-'));
 
-type Program = 'mortal-run.ts' | 'mortal-trainer.ts';
+type Program = 'mortal-run.ts' | 'mortal-trainer.ts' | 'mortal-kinds.ts';
 
 /** Starts a program of __fixtures__ from source. */
-function startProgram(name: Program, backend: string, folder: string, moment: string): ChildProcess {
+function startProgram(name: Program, backend: string, folder: string, moment = 'never'): ChildProcess {
   const node = ['--conditions=@tenon/source', '--import', 'tsx', '--import', hooks];
   const program = [path(`__fixtures__/${name}`), backend, folder, moment];
   return spawn(process.execPath, [...node, ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -44,8 +44,8 @@ function endBySignal(child: ChildProcess, signal: NodeJS.Signals, step: string):
   });
 }
 
-const metricsOf = (folder: string): object[] =>
-  readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
+const metricsOf = (folder: string, file = 'metrics.jsonl'): object[] =>
+  readFileSync(join(folder, file), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
@@ -104,5 +104,39 @@ describe('a Trainer that is killed', { timeout: 240_000 }, () => {
     const { lastLine } = await end(start(folder, 'never'));
     expect(JSON.parse(lastLine)).toEqual(JSON.parse(whole.lastLine));
     expect(metricsOf(folder)).toEqual(metricsOf(left));
+  });
+});
+
+describe('Trainers of a masked, a causal and a bidirectional language model', { timeout: 240_000 }, () => {
+  const [backend] = testBackends();
+  const KILLS = 3;
+
+  /** Runs all three, and ends them so many milliseconds after they have begun. */
+  async function runFor(folder: string, milliseconds: number) {
+    const child = startProgram('mortal-kinds.ts', backend!, folder);
+    const outcomes: object[] = [];
+    let begun = 0;
+    await end(child, (line) => {
+      if (line !== 'begun') return void outcomes.push(JSON.parse(line) as object);
+      begun = performance.now();
+      if (milliseconds !== Infinity) setTimeout(() => child.kill('SIGKILL'), milliseconds);
+    });
+    const files = ['masked', 'causal', 'both-ways'].map((name) => `${name}.jsonl`);
+    const traces = () => files.map((file) => metricsOf(folder, file));
+    return { outcomes, traces, milliseconds: performance.now() - begun };
+  }
+
+  it('end as those that were left alone, killed at random moments', async () => {
+    const whole = await runFor(newFolder(), Infinity);
+    expect(whole.outcomes).toHaveLength(3);
+    for (const outcome of whole.outcomes) expect(outcome).toMatchObject({ stopped: 'finished', step: 8 });
+
+    const folder = newFolder();
+    const moments = Array.from({ length: KILLS }, () => Math.round(0.6 * Math.random() * whole.milliseconds));
+    for (const moment of moments) await runFor(folder, moment);
+    const resumed = await runFor(folder, Infinity);
+    const why = `killed ${moments.join(', ')} ms after the beginning`;
+    expect(resumed.outcomes, why).toEqual(whole.outcomes);
+    expect(resumed.traces(), why).toEqual(whole.traces());
   });
 });

@@ -1,13 +1,24 @@
-import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type StateDict, storedTensor } from '@tenon/core';
 import { accumulate } from '@tenon/optim';
 import { selectBackend } from '@tenon/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type NumberBatch, numberBatches } from './__fixtures__/number-batches.ts';
+import { recorder } from './__fixtures__/recorder.ts';
 import { TinyObjective } from './__fixtures__/tiny-objective.ts';
 import { abortAt, newFolder, optimizer, run } from './__fixtures__/tiny-run.ts';
 import type { TrainOptions } from './train.ts';
+import type { TrainerControl } from './trainer-callback.ts';
 
 const stepsOf = (root: string): string[] => readdirSync(root).sort();
 
@@ -34,6 +45,48 @@ describe('checkpoints', () => {
     const root = newFolder();
     await run({ checkpoints: { folder: root, every: 6, keep: 3 } });
     expect(stepsOf(root)).toEqual(['step-00000012', 'step-00000018', 'step-00000020']);
+  });
+
+  /** A callback's method that ends the run at a step. */
+  const stopAt = (at: number) => (event: { readonly step: number }, control: TrainerControl) => {
+    if (event.step === at) control.shouldTrainingStop = true;
+  };
+
+  it.each<[string, Partial<TrainOptions<NumberBatch>>]>([
+    ['finished', {}],
+    ['exhausted', { batches: numberBatches({ limit: 10 }) }],
+    ['stopped', { callbacks: [{ onStepEnd: stopAt(10) }] }],
+    ['stopped', { callbacks: [{ onSave: stopAt(10) }] }],
+  ])('of a run that is %s know what was done last, which nobody does again', async (stopped, change) => {
+    const folder = newFolder();
+    const last = stopped === 'finished' ? 20 : 10;
+    const evaluation = { batches: () => numberBatches({ limit: 1 }), every: 3 };
+    const options = { evaluation, logEvery: 7, ...change };
+    const first = await run({ ...options, checkpoints: { folder, every: 5 } });
+    expect(first).toMatchObject({ stopped, step: last });
+    expect(first.events.at(-2)!.name).toBe('onSave');
+    const { events, callback } = recorder(['onLog', 'onEvaluate', 'onSave']);
+    await run({
+      ...options,
+      batches: numberBatches({ limit: 10 }),
+      checkpoints: { folder, every: 5, resume: true },
+      callbacks: [{ onTrainBegin: stopAt(last) }, callback],
+    });
+    expect(events).toEqual([]);
+  });
+
+  it('are found where a process was killed while one took the place of another', async () => {
+    const whole = await run();
+    const folder = newFolder();
+    await run({ checkpoints: { folder, every: 5 }, ...abortAt(7) });
+    const name = (one: string): string => join(folder, one);
+    renameSync(name('step-00000007'), name('.step-00000007.complete'));
+    cpSync(name('step-00000005'), name('.step-00000007.previous'), { recursive: true });
+    mkdirSync(name('.step-00000009.1-1.partial'));
+    const resumed = await run({ checkpoints: { folder, every: 5, resume: true } });
+    expect(resumed.events[0]).toMatchObject({ name: 'onTrainBegin', step: 7 });
+    expect(resumed.weights).toEqual(whole.weights);
+    expect(readdirSync(folder).filter((one) => one.startsWith('.'))).toEqual([]);
   });
 
   it('keeps numbers that JSON does not have', async () => {

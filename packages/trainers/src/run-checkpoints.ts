@@ -75,7 +75,7 @@ export class RunCheckpoints {
    * @throws {TenonError} when there is none and there has to be, or one and there must not be.
    */
   async find(onDamaged: (message: string) => Promise<void>): Promise<FoundCheckpoint | undefined> {
-    removeUnfinished(this.#folder);
+    await removeUnfinished(this.#folder);
     if (this.#resume === false) {
       this.#assertUnused();
       return undefined;

@@ -27,6 +27,8 @@ export class TrainingRun<Batch> implements Disposable {
   #evaluation: RunRecord['evaluation'];
   #best: BestEvaluation | undefined;
   #savedAt: number | undefined;
+  /** Whether there is something to save beside the step: an evaluation or a log since. */
+  #hasMore = false;
 
   /** @throws {TenonError} when something is to happen at each epoch and the batches know none. */
   constructor(options: RunOptions<Batch>) {
@@ -145,10 +147,14 @@ export class TrainingRun<Batch> implements Disposable {
 
   async #doWhatIsDue(): Promise<void> {
     const { evaluation, logEvery, steps } = this.#options;
+    // What is done at the end comes before its checkpoint: who goes on from there must not do it again.
+    const ends = (): boolean => this.#step === steps || this.#callbacks.control.shouldTrainingStop;
     const log = this.#callbacks.take('shouldLog');
-    if (log || this.#isDue(logEvery) || this.#step === steps) await this.#log();
+    if (log || this.#isDue(logEvery) || ends()) await this.#log();
     const asked = this.#callbacks.take('shouldEvaluate');
-    const isBest = (asked || (evaluation && this.#isDue(evaluation.every))) && (await this.#evaluate());
+    const due = evaluation && (this.#isDue(evaluation.every) || (evaluation.atEnd && ends()));
+    const isBest = (asked || due) && (await this.#evaluate());
+    if (ends()) await this.#log();
     const save = this.#callbacks.take('shouldSave');
     if (isBest || save || (this.#checkpoints && this.#isDue(this.#checkpoints.every))) await this.#save();
   }
@@ -218,6 +224,7 @@ export class TrainingRun<Batch> implements Disposable {
     const { loss, steps } = this.#unlogged;
     if (steps === 0) return;
     this.#unlogged = { loss: 0, steps: 0 };
+    this.#hasMore = true;
     await this.#callbacks.tell('onLog', { ...this.#now(), loss: loss / steps, ...this.#lastStep });
   }
 
@@ -229,6 +236,7 @@ export class TrainingRun<Batch> implements Disposable {
     const subject = `evaluation loss at step ${this.#step}`;
     const { describe, ...measured } = await evaluation.measure(subject, this.#lastGood);
     this.#evaluation = { step: this.#step, ...measured };
+    this.#hasMore = true;
     const event = {
       ...this.#now(),
       ...measured,
@@ -244,7 +252,7 @@ export class TrainingRun<Batch> implements Disposable {
   }
 
   async #save(): Promise<void> {
-    if (this.#checkpoints === undefined || this.#savedAt === this.#step) return;
+    if (this.#checkpoints === undefined || (this.#savedAt === this.#step && !this.#hasMore)) return;
     const record: RunRecord = {
       step: this.#step,
       seed: this.#parts.seed,
@@ -259,6 +267,7 @@ export class TrainingRun<Batch> implements Disposable {
     };
     const folder = await this.#checkpoints.save(record, this.#parts);
     this.#savedAt = this.#step;
+    this.#hasMore = false;
     await this.#callbacks.tell('onSave', { ...this.#now(), folder });
   }
 
