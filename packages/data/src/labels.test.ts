@@ -34,6 +34,11 @@ test('ids are places among the names', () => {
   expect(() => idOf('Yes', { file: 'a.tsv', line: 7 })).toThrow(
     'a.tsv, line 7: expected one of the 2 labels no, yes, got "Yes". Correct the label, or add it',
   );
+  const text = 'a whole text in the column of labels '.repeat(9);
+  expect(() => labelIds([text])(`${text}\ufeff`)).toThrow(
+    `example: expected one of the 1 labels ${text.slice(0, 60)}…, got "${text.slice(0, 60)}…". Correct`,
+  );
+  expect(() => idOf('no\u00a0\ufeff ')).toThrow('got "no\\u{a0}\\u{feff} ".');
   expect(() => labelIds('abcdefghijk'.split(''))('z')).toThrow(
     'example: expected one of the 11 labels a, b, c, d, e, f, g, h, ..., got "z".',
   );

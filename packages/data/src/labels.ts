@@ -1,5 +1,6 @@
 import { TenonError } from '@tenon/core';
 import { describeOrigin, type Origin, type TaggedExample, type TextExample } from './examples.ts';
+import { shortened, shownValue } from './shown-value.ts';
 
 /**
  * The classes of examples: each once, sorted by code units, so that the ids that `labelIds` gives do not depend on the
@@ -81,7 +82,7 @@ export function labelIds(names: readonly string[]): (name: string, origin?: Orig
     throw new TenonError({
       subject: describeOrigin(origin),
       expected: `one of the ${names.length} labels ${shown(names)}`,
-      got: JSON.stringify(name),
+      got: shownValue(name),
       advice: 'Correct the label, or add it to the labels that the model is made for.',
     });
   };
@@ -101,7 +102,7 @@ function distinct<Example extends { readonly origin?: Origin }>(
     throw new TenonError({
       subject: describeOrigin(example.origin, place),
       expected,
-      got: JSON.stringify(found[wrong]),
+      got: shownValue(found[wrong]),
       advice: 'Label the example, or leave it out.',
     });
   });
@@ -110,5 +111,5 @@ function distinct<Example extends { readonly origin?: Origin }>(
 
 /** The first names, for messages. */
 function shown(names: readonly string[], most = 8): string {
-  return names.slice(0, most).join(', ') + (names.length > most ? ', ...' : '');
+  return names.slice(0, most).map(shortened).join(', ') + (names.length > most ? ', ...' : '');
 }

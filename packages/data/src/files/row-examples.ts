@@ -9,6 +9,7 @@ import {
   type TaggedExample,
   type TextExample,
 } from '../examples.ts';
+import { shownValue } from '../shown-value.ts';
 import { isRecord } from './json-lines.ts';
 import type { ReadOptions } from './line-stream.ts';
 import { missingColumn, type Row } from './rows.ts';
@@ -246,5 +247,5 @@ function shown(value: unknown, fits: (item: unknown) => boolean = () => true): s
     return `a list of ${value.length}${wrong === -1 ? '' : `, with ${shown(value[wrong])} at [${wrong}]`}`;
   }
   if (isRecord(value)) return 'an object';
-  return typeof value === 'bigint' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+  return shownValue(value);
 }

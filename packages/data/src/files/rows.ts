@@ -1,5 +1,6 @@
 import type { ErrorParts } from '@tenon/core';
 import type { Origin } from '../examples.ts';
+import { shownValue } from '../shown-value.ts';
 import type { ReadOptions } from './line-stream.ts';
 import { FileFault } from './open-file.ts';
 
@@ -78,7 +79,7 @@ export function listed(names: readonly string[], most = 20): string {
   return (
     names
       .slice(0, most)
-      .map((name) => JSON.stringify(name))
+      .map((name) => shownValue(name))
       .join(', ') + (names.length > most ? ', ...' : '')
   );
 }

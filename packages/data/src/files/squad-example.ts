@@ -2,6 +2,7 @@
 
 import type { TenonError } from '@tenon/core';
 import type { Origin, SquadExample } from '../examples.ts';
+import { shownValue } from '../shown-value.ts';
 import { isRecord } from './json-lines.ts';
 import { badLine } from './line-reader.ts';
 
@@ -51,10 +52,8 @@ function answersOf(fields: Fields, place: Place, context: string, origin: Origin
     const found = [unitsBefore(context, start), start].find((units) => context.startsWith(answerText, units));
     if (found !== undefined) return { text: answerText, start: found };
     throw badLine(origin, {
-      expected: `the answer ${JSON.stringify(answerText)} at character ${start} of its context`,
-      got: JSON.stringify(
-        context.slice(unitsBefore(context, start)).slice(0, Math.max(answerText.length, 1)),
-      ),
+      expected: `the answer ${shownValue(answerText)} at character ${start} of its context`,
+      got: shownValue(context.slice(unitsBefore(context, start)).slice(0, Math.max(answerText.length, 1))),
       advice: 'Correct answer_start, or leave the question out.',
     });
   });
@@ -105,7 +104,7 @@ function inside({ path }: Place, name: string): string {
 function faultAt(place: Place, name: string, expected: string, value: unknown): TenonError {
   return badLine(place.origin, {
     expected: `${expected} at ${inside(place, name)}`,
-    got: value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 60),
+    got: shownValue(value),
     advice: `Keep to SQuAD's ${place.layout}.`,
   });
 }

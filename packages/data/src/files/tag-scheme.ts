@@ -1,3 +1,5 @@
+import { shownValue } from '../shown-value.ts';
+
 /**
  * How tags say where an entity begins. `bio`: B- at its first word, I- at the others. `iob1`: I- at all, and B- only where
  * an entity follows another of its type (CoNLL-2003). `bioes`: E- at its last word, and S- where it has one word only.
@@ -36,7 +38,7 @@ export function bioTags(tags: readonly string[], scheme: TagScheme): readonly st
       return {
         index,
         expected: `a ${scheme.toUpperCase()} tag, O or one with ${prefixes}`,
-        got: JSON.stringify(tag),
+        got: shownValue(tag),
         advice: ADVICE,
       };
     }

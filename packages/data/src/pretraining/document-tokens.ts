@@ -2,8 +2,9 @@ import { TenonError } from '@tenon/core';
 import type { Tokenizer } from '@tenon/tokenizers';
 import { errorOfExample } from '../example-error.ts';
 import { type DocumentExample, describeOrigin } from '../examples.ts';
-import { isTexts, shownValue } from '../processors/assert-text.ts';
+import { isTexts } from '../processors/assert-text.ts';
 import { subjectOf } from '../processors/subject-of.ts';
+import { shownValue } from '../shown-value.ts';
 import { type OnInvalid, reportInvalid } from '../skipped-examples.ts';
 
 /** Neither special tokens nor padding; nothing is cut. */

@@ -3,6 +3,7 @@
 import { TenonError } from '@tenon/core';
 import type { TextInput } from '@tenon/tokenizers';
 import type { Origin } from '../examples.ts';
+import { shownValue } from '../shown-value.ts';
 import { subjectOf } from './subject-of.ts';
 
 const ADVICE = 'Write the text, or leave the example out.';
@@ -37,9 +38,4 @@ export function assertNotEmpty(
 /** Whether something is a list of texts. */
 export function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((text) => typeof text === 'string');
-}
-
-/** A value for messages. */
-export function shownValue(value: unknown): string {
-  return typeof value === 'bigint' ? String(value) : (JSON.stringify(value)?.slice(0, 60) ?? 'nothing');
 }

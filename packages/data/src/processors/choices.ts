@@ -3,7 +3,7 @@
 import { assertWhole, TenonError } from '@tenon/core';
 import { type Tensor1D, tensor1d } from '@tensorflow/tfjs-core';
 import type { ChoiceExample, DataProcessor } from '../examples.ts';
-import { shownValue } from './assert-text.ts';
+import { shownValue } from '../shown-value.ts';
 import { IGNORED, type Labelled, labelsOr } from './labelled.ts';
 import { type RowBatch, RowEncoder, type RowOptions, type TokenRow } from './row-encoder.ts';
 import { subjectOf } from './subject-of.ts';

@@ -1,7 +1,8 @@
 import { TenonError } from '@tenon/core';
 import type { Origin, TaggedExample } from '../examples.ts';
 import { labelIds } from '../labels.ts';
-import { isTexts, shownValue } from './assert-text.ts';
+import { shownValue } from '../shown-value.ts';
+import { isTexts } from './assert-text.ts';
 import { subjectOf } from './subject-of.ts';
 
 /**

@@ -4,6 +4,7 @@ import { type ProblemType, TenonError } from '@tenon/core';
 import { type Tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import type { Origin, TextExample } from '../examples.ts';
 import { labelIds } from '../labels.ts';
+import { shownValue } from '../shown-value.ts';
 import { IGNORED, type Labelled, labelsOr } from './labelled.ts';
 import { subjectOf } from './subject-of.ts';
 
@@ -99,5 +100,5 @@ export class TextLabels {
 }
 
 function wrongLabel(origin: Origin | undefined, expected: string, got: unknown, advice: string): TenonError {
-  return new TenonError({ subject: subjectOf(origin, 'label'), expected, got: JSON.stringify(got), advice });
+  return new TenonError({ subject: subjectOf(origin, 'label'), expected, got: shownValue(got), advice });
 }

@@ -2,6 +2,7 @@
 import { TenonError } from '@tenon/core';
 import type { Tokenizer } from '@tenon/tokenizers';
 import { describeOrigin, type SquadExample } from '../examples.ts';
+import { shownValue } from '../shown-value.ts';
 import { whiteSpaceWords } from './white-space.ts';
 
 /** A context as tokens: ids [N], and starts and ends in the text, alternating, [2N]. */
@@ -89,10 +90,8 @@ export function subjectOfQuestion(example: SquadExample): string {
 function notThere(example: SquadExample, answer: Answer, there: string): TenonError {
   return new TenonError({
     subject: `${subjectOfQuestion(example)}, answer`,
-    expected: `${shown(answer.text)} at ${answer.start} of the context`,
-    got: there === '' ? `nothing: the context has ${example.context.length} characters` : shown(there),
+    expected: `${shownValue(answer.text)} at ${answer.start} of the context`,
+    got: there === '' ? `nothing: the context has ${example.context.length} characters` : shownValue(there),
     advice: 'Correct where the answer starts, counted in UTF-16 units from 0, or leave the example out.',
   });
 }
-
-const shown = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -7,6 +7,7 @@ import type { DataProcessor, SquadExample } from '../examples.ts';
 import { assertText } from '../processors/assert-text.ts';
 import { maskOfRows, type PaddingOptions, paddedLength, paddedRows } from '../processors/padded-rows.ts';
 import { TruncationCount } from '../processors/truncation-count.ts';
+import { shownValue } from '../shown-value.ts';
 import { contextWindows, maximumContext } from './context-windows.ts';
 import {
   type ContextTokens,
@@ -216,7 +217,7 @@ class WindowProcessor implements SquadProcessor {
     throw new TenonError({
       subject: `${subjectOfQuestion(example)}, ${field}`,
       expected: 'a text with at least one token',
-      got: JSON.stringify(text).slice(0, 60),
+      got: shownValue(text),
       advice: 'Write the text, or leave the example out.',
     });
   }
