@@ -2,7 +2,7 @@
 // document [SEP] goes in, and out come two places, where the answer starts and where it ends (Devlin et al. 2019, figure 4c);
 // both at [CLS] means that the document does not say.
 import { parameterCount, RandomStream } from '@tenon/core';
-import { printTable, runExample } from '@tenon/example-kit';
+import { fallingLoss, printTable, runExample } from '@tenon/example-kit';
 import { QuestionAnswering } from '@tenon/heads';
 import { type BertConfig, bert, bertTiny } from '@tenon/models';
 import { trainWordPiece } from '@tenon/tokenizers/training';
@@ -15,11 +15,11 @@ await runExample(
   {
     purpose: 'A small BERT learns from nothing to find the answers to questions in documents.',
     data: 'questions of your own in the layout of SQuAD 1.1 or 2.0 (JSON); a tenth is held out',
-    options: { epochs: { text: 'passes over the questions', value: 1, short: 1 } },
+    options: { epochs: { text: 'passes over the questions', value: 3, short: 1 } },
   },
   async (run) => {
     const { data, epochs, seed, out, signal } = run;
-    const { train, heldOut, language, maxLength } =
+    const { train, heldOut, language, maxLength, maxAnswerLength } =
       data === undefined ? madeQuestions(run) : await ownQuestions(data, seed);
     const versionTwo = train.some(({ isImpossible }) => isImpossible);
 
@@ -39,23 +39,31 @@ model     BERT, 3 layers of 96, ${parameterCount(model)} parameters, ${config.vo
     const others = baselines(heldOut, language);
     const trainer = new Trainer({
       model,
-      task: spanExtraction({ tokenizer, maxLength, padToMultipleOf: 32, versionTwo, language }),
+      task: spanExtraction({
+        tokenizer,
+        maxLength,
+        padToMultipleOf: maxLength / 8,
+        maxAnswerLength,
+        versionTwo,
+        language,
+      }),
       args: {
         learningRate: 1e-3,
         adamBeta2: 0.98,
         lrSchedulerType: 'cosine',
         warmupRatio: 0.05,
-        perDeviceTrainBatchSize: 32,
+        perDeviceTrainBatchSize: 16,
         perDeviceEvalBatchSize: 32,
         groupByLength: true,
         numTrainEpochs: epochs,
-        evalSteps: run.short ? 8 : 100,
+        evalSteps: run.short ? 8 : 300,
         seed,
       },
       trainDataset: train,
       evalDataset: heldOut,
       callbacks: [
         progressBar(),
+        fallingLoss(),
         htmlReport(`${out}/report.html`, { title: 'Question answering with BERT', baselines: others }),
       ],
       signal,

@@ -10,7 +10,7 @@ const all = [...made.train, ...made.heldOut];
 test('the same seed asks the same, and no document is in both parts', () => {
   expect(madeQuestions({ short: false, seed: 3 })).toEqual(made);
   const documents = new Set(made.train.map(({ context }) => context));
-  expect(documents.size).toBe(4000);
+  expect(documents.size).toBe(8000);
   expect(made.heldOut.filter(({ context }) => documents.has(context))).toEqual([]);
 });
 
@@ -32,7 +32,7 @@ test('no person or town of a held-out document is known from training', () => {
 
 test('a house is opened before anything else happens to it', () => {
   const opened = /(?:first guests came in|been open since) (\d+)|In (\d+) the doors were opened/;
-  const later = /In (\d+) it burned|flames of (\d+)|on fire in (\d+)/g;
+  const later = /In (\d+) it burned|fire of (\d+)|destroyed it in (\d+)/g;
   const year = (match: RegExpMatchArray): number => Number(match.slice(1).find((text) => text !== undefined));
   for (const { context } of all) {
     const first = opened.exec(context);
@@ -43,9 +43,7 @@ test('a house is opened before anything else happens to it', () => {
 });
 
 test('what reads nothing is scored', () => {
-  expect(firstName({ context: 'The Red Owl is an inn. Today it belongs to Marena Tovalo.' })).toBe(
-    'Marena Tovalo',
-  );
+  expect(firstName({ context: 'The Red Owl. Today it belongs to Marena Tovalo.' })).toBe('Marena Tovalo');
   expect(firstName({ context: 'Nobody knows.' })).toBe('');
   const { 'no answer': none } = baselines(made.heldOut, 'english');
   const impossible = made.heldOut.filter(({ isImpossible }) => isImpossible).length;

@@ -11,14 +11,16 @@ export interface Questions {
   readonly language: 'english' | 'chinese';
   /** Tokens of a window at most: a question with a part of its document. */
   readonly maxLength: number;
+  /** Tokens of an answer at most. */
+  readonly maxAnswerLength: number;
 }
 
 /** Documents that no name is in both of: what is asked of the held-out ones was never an answer. */
 export function madeQuestions({ short, seed }: { short: boolean; seed: number }): Questions {
   const [dice, taken] = [new Dice(seed), new Set<string>()];
-  const heldOut = questionsAbout(short ? 10 : 100, 'test', dice, taken);
-  const train = questionsAbout(short ? 60 : 4000, 'train', dice, taken);
-  return { train, heldOut, language: 'english', maxLength: 128 };
+  const heldOut = questionsAbout(short ? 10 : 200, 'test', dice, taken);
+  const train = questionsAbout(short ? 60 : 8000, 'train', dice, taken);
+  return { train, heldOut, language: 'english', maxLength: 64, maxAnswerLength: 12 };
 }
 
 /** A file in the layout of SQuAD, 1.1 or 2.0; a tenth of its documents is held out. */
@@ -33,6 +35,7 @@ export async function ownQuestions(file: string, seed: number): Promise<Question
     heldOut: questions.filter(({ context }) => held.has(context)),
     language: /\p{Script=Han}/u.test(documents[0]!) ? 'chinese' : 'english',
     maxLength: 256,
+    maxAnswerLength: 30,
   };
 }
 

@@ -6,7 +6,6 @@ import { FACTS, type Fact, type Kind } from './facts.ts';
 
 export type Part = 'train' | 'test';
 
-const HOUSES = list('inn mill bakery school library theatre hotel farm');
 const COLOURS = list('Golden Silver Old Red Blue Green Black White');
 const ANIMALS = list('Heron Fox Lion Owl Bear Swan Goose Ram Stag Otter');
 const STARTS = list('Mar Tov Bel Lin Ras Kel Dor Fen Hal Jos Nor Pel Sig Ul Vin Wes Am Or Gre Bri');
@@ -15,16 +14,9 @@ const PERSON_ENDS = list('ra na lo dek vik sen ta mus lin ko');
 const TOWN_ENDS = list('burg stad ford wick ham holm dale port mere by');
 const FLAVOURS = list('plum onion apple fish honey pepper cheese mushroom');
 const DISHES = list('soup cake bread stew pie dumplings');
-const ASIDES = [
-  'It is loved by all who know it.',
-  'The way there is long.',
-  'Much has been written about it.',
-  'A river runs past it.',
-  'There is no house like it.',
-];
 
 /**
- * Questions about so many documents that differ from each other and from those in `taken`. A document has from 4 to 6 facts;
+ * Questions about so many documents that differ from each other and from those in `taken`. A document has 2 or 3 facts;
  * one in four of its questions has no answer.
  */
 export function questionsAbout(
@@ -37,30 +29,38 @@ export function questionsAbout(
   return distinct(documents, draw, ([question]) => question!.context, taken).flat();
 }
 
-const QUESTIONS = 4;
+const QUESTIONS = 2;
 
 function document(dice: Dice, part: Part, id: string): SquadExample[] {
-  const house = `the ${dice.pick(COLOURS)} ${dice.pick(ANIMALS)}`;
-  const facts = dice.shuffle(FACTS);
-  const told = facts.slice(0, 4 + dice.integer(3));
+  const told = factsToTell(2 + dice.integer(2), dice);
   const answers = answersTo(told, dice, part);
   const places = new Map<Fact, SquadExample['answers'][number]>();
-  let context = `${capital(house)} is ${article(dice.pick(HOUSES))}.`;
+  let context = `The ${dice.pick(COLOURS)} ${dice.pick(ANIMALS)}.`;
   for (const [i, fact] of told.entries()) {
-    if (dice.chance(0.2)) context += ` ${dice.pick(ASIDES)}`;
     const sentence = dice.pick(fact.sentences);
     places.set(fact, { text: answers[i]!, start: context.length + 1 + sentence.indexOf('@') });
     context += ` ${sentence.replace('@', answers[i]!)}`;
   }
   const asked = dice.shuffle(told);
-  const untold = facts.slice(told.length);
+  const untold = dice.shuffle(FACTS.filter((fact) => !told.includes(fact)));
+  const plausible = untold.filter(({ kind }) => told.some((fact) => fact.kind === kind));
   return Array.from({ length: QUESTIONS }, (_, i) => {
     const isImpossible = dice.chance(0.25);
-    const fact = (isImpossible ? untold : asked)[i]!;
-    const question = dice.pick(fact.questions).replace('#', house);
+    const fact = isImpossible ? (dice.chance(0.5) && plausible[i]) || untold[i]! : asked[i]!;
+    const question = dice.pick(fact.questions);
     const place = places.get(fact);
     return { id: `${id}-${i}`, question, context, answers: place === undefined ? [] : [place], isImpossible };
   });
+}
+
+/** One time in two, two facts have answers of the same kind, and only what is said of them tells which is asked for. */
+function factsToTell(count: number, dice: Dice): Fact[] {
+  const kinds = dice.shuffle([...new Set(FACTS.map(({ kind }) => kind))]);
+  const facts = kinds.flatMap((kind) => {
+    const alike = dice.shuffle(FACTS.filter((fact) => fact.kind === kind));
+    return dice.chance(0.5) ? alike : alike.slice(0, 1);
+  });
+  return dice.shuffle(facts.slice(0, count));
 }
 
 /** What is true of a house: nothing happens to it before it is opened. */
@@ -76,7 +76,7 @@ function answersTo(facts: readonly Fact[], dice: Dice, part: Part): string[] {
 function answerOf(kind: Exclude<Kind, 'year'>, dice: Dice, part: Part): string {
   switch (kind) {
     case 'person':
-      return `${name(dice, part, PERSON_ENDS)} ${name(dice, part, PERSON_ENDS)}`;
+      return name(dice, part, PERSON_ENDS);
     case 'town':
       return name(dice, part, TOWN_ENDS);
     case 'price':
@@ -97,9 +97,6 @@ function name(dice: Dice, part: Part, ends: readonly string[]): string {
     if (heldOut === (part === 'test')) return STARTS[start]! + MIDDLES[middle]! + ends[end]!;
   }
 }
-
-const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
-const article = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 function list(words: string): string[] {
   return words.split(' ');

@@ -1,6 +1,6 @@
 // What a document can say about a house, and how one asks for it: sentences and questions written for this example. A
-// question shares few words with its sentence, and other sentences have an answer of the same kind: a name, a town, a
-// year, a price.
+// question and the sentence that answers it share a word or say the same in other words, and other sentences have an answer
+// of the same kind: a name, a town, a year, a price.
 
 /** What kind of answer a fact has; `names.ts` and `documents.ts` draw one. */
 export type Kind = 'person' | 'town' | 'year' | 'price' | 'hour' | 'dish';
@@ -11,7 +11,6 @@ export interface Fact {
   readonly isFirst?: boolean;
   /** `@` stands for the answer. */
   readonly sentences: readonly string[];
-  /** `#` stands for the house. */
   readonly questions: readonly string[];
 }
 
@@ -19,89 +18,85 @@ export const FACTS: readonly Fact[] = [
   {
     kind: 'person',
     sentences: [
-      'It was founded by @.',
-      '@ built the house with three friends.',
+      'The founder was @.',
+      '@ founded it with three friends.',
       'Nothing stood here before @ came.',
     ],
-    questions: ['Who started #?', 'Who had the idea of #?', 'Whose work is #?'],
+    questions: ['Who was the founder?', 'Who founded it?', 'Whose idea was it?'],
   },
   {
     kind: 'person',
-    sentences: ['The meals are made by @.', 'In the kitchen one meets @.', '@ stands at the stove.'],
-    questions: ['Who cooks at #?', 'Who is the cook of #?', 'Who prepares the food at #?'],
+    sentences: ['The cook is called @.', '@ works in the kitchen.', 'The meals are made by @.'],
+    questions: ['Who is the cook?', 'Who works in the kitchen?', 'Who prepares the food?'],
   },
   {
     kind: 'town',
     sentences: [
-      'It stands at the edge of @.',
+      'It stands in the town of @.',
       'One finds it in @, behind the market.',
       'From its roof one sees all of @.',
     ],
-    questions: ['Where is #?', 'In which town is #?', 'Where does one have to go to see #?'],
+    questions: ['In which town is it?', 'Where does one find it?', 'Where does one have to go to see it?'],
   },
   {
     kind: 'town',
     sentences: [
       'Most guests travel from @.',
-      'Families from @ love it.',
       'On Sundays half of @ comes to visit.',
+      'Families from @ love it.',
     ],
     questions: [
-      'Where do the visitors of # live?',
-      'Where do people come from who stay at #?',
-      'Which town likes # best?',
+      'From where do most guests travel?',
+      'Who comes to visit on Sundays?',
+      'Where do those live who stay there?',
     ],
   },
   {
     kind: 'year',
     isFirst: true,
     sentences: ['The first guests came in @.', 'It has been open since @.', 'In @ the doors were opened.'],
-    questions: ['When did # begin?', 'In which year was # founded?', 'Since when is there #?'],
+    questions: [
+      'When did the first guests come?',
+      'Since when has it been open?',
+      'In which year did it begin?',
+    ],
   },
   {
     kind: 'year',
     sentences: [
       'In @ it burned to the ground.',
-      'The flames of @ left only walls.',
-      'Lightning set it on fire in @.',
+      'The fire of @ left only walls.',
+      'Lightning destroyed it in @.',
     ],
-    questions: ['When was # destroyed?', 'In which year did # burn?', 'When was the fire at #?'],
+    questions: ['When did it burn?', 'In which year was the fire?', 'When was it destroyed?'],
   },
   {
     kind: 'price',
-    sentences: ['A night costs @.', 'For a bed one pays @.', 'Who wants to sleep there needs @.'],
-    questions: [
-      'How much is a room at #?',
-      'What does it cost to stay at #?',
-      'What is the price of a room at #?',
-    ],
+    sentences: ['A room costs @.', 'For a night one pays @.', 'Who wants to sleep there needs @.'],
+    questions: ['How much is a room?', 'What does a night cost?', 'What does one pay for a bed?'],
   },
   {
     kind: 'price',
-    sentences: ['For lunch one pays @.', 'A plate of soup costs @.', 'Who is hungry needs @.'],
-    questions: [
-      'How much is a meal at #?',
-      'What does it cost to eat at #?',
-      'What is the price of the food at #?',
-    ],
+    sentences: ['For lunch one pays @.', 'A meal costs @.', 'Who is hungry needs @.'],
+    questions: ['How much is lunch?', 'What does a meal cost?', 'What does one pay to eat?'],
   },
   {
     kind: 'hour',
-    sentences: ['The door is unlocked at @.', 'Nobody is let in before @.', 'At @ the shutters go up.'],
-    questions: [
-      'When does # open in the morning?',
-      'From what hour can one visit #?',
-      'How early can one come to #?',
-    ],
+    sentences: ['It opens at @.', 'In the morning the door is locked until @.', 'Nobody is let in before @.'],
+    questions: ['When does it open?', 'Until when is the door locked?', 'How early can one come?'],
   },
   {
     kind: 'hour',
-    sentences: ['The lights go out at @.', 'Everybody has to leave by @.', 'At @ the last guest goes home.'],
-    questions: ['When does # close?', 'Until what hour can one visit #?', 'How late can one stay at #?'],
+    sentences: ['It closes at @.', 'The last guest goes home at @.', 'Everybody has to leave by @.'],
+    questions: ['When does it close?', 'When does the last guest go home?', 'How late can one stay?'],
   },
   {
     kind: 'dish',
-    sentences: ['People praise its @.', 'Nobody leaves without having tasted the @.', 'Its @ won a prize.'],
-    questions: ['What is # famous for?', 'What should one eat at #?', 'What is the best dish of #?'],
+    sentences: [
+      'It is famous for its @.',
+      'Nobody leaves without having tasted the @.',
+      'Its @ won a prize.',
+    ],
+    questions: ['What is it famous for?', 'What has everybody tasted?', 'What won a prize?'],
   },
 ];
