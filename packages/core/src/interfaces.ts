@@ -15,7 +15,7 @@ export interface ModelInput {
   readonly characterIds?: Tensor3D;
   /** int32 [B, T], 1 = token, 0 = padding; absent = all are tokens. */
   readonly attentionMask?: Tensor2D;
-  /** int32 [B, T] */
+  /** int32 [B, T]: the kind of each token, 0 or 1 in a pair of texts; models that tell no kinds apart do not look at them. */
   readonly tokenTypeIds?: Tensor2D;
   /** int32 [B, T]; absent = counted from the state's length on. */
   readonly positionIds?: Tensor2D;

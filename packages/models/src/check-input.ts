@@ -68,17 +68,11 @@ export function checkInput(
   }
   const { contextLength, typeVocabularySize } = limits;
   if (tokenTypeIds !== undefined) {
-    if (typeVocabularySize === undefined) {
-      throw new TenonError({
-        subject: 'token type ids',
-        expected: 'none, since this model tells no kinds of tokens apart',
-        got: formatShape(tokenTypeIds.shape),
-        advice: 'Leave them out.',
-      });
-    }
     assertShape('token type ids', tokenTypeIds.shape, [batch, time], 'Pass the kind of each token.');
+    // A model that tells no kinds apart does not look at those that a tokenizer gives with every text.
     const advice = 'Pass 0 for the first text and 1 for the second, where the model has two kinds.';
-    assertIds('token type ids', tokenTypeIds, typeVocabularySize, advice);
+    if (typeVocabularySize !== undefined)
+      assertIds('token type ids', tokenTypeIds, typeVocabularySize, advice);
   }
   if (positionIds !== undefined) {
     assertShape('position ids', positionIds.shape, [batch, time], 'Pass a position for each token.');

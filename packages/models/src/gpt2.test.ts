@@ -6,6 +6,7 @@ import {
   reshape,
   type Scalar,
   sum,
+  type Tensor2D,
   tensor2d,
   tensor3d,
   tidy,
@@ -67,6 +68,15 @@ describe.each(testBackends())('%s', (backend) => {
       expect(encode(0)).toEqual(encode(0));
       expect(encode(0)).not.toEqual(encode(1));
     });
+  });
+
+  test('kinds of tokens, which it does not tell apart, change nothing', () => {
+    using model = make();
+    const inputIds = ids([[3, 1, 4]]);
+    const read = (tokenTypeIds: Tensor2D | undefined) =>
+      tidy(() => model.encode({ inputIds, ...(tokenTypeIds && { tokenTypeIds }) }).lastHidden.dataSync());
+    expect(read(ids([[0, 7, 1]]))).toEqual(read(undefined));
+    expect(() => read(ids([[0, 1]]))).toThrow('token type ids: expected [1, 3], got [1, 2]');
   });
 
   test('the number of live tensors is flat over training steps and generated tokens', async () => {

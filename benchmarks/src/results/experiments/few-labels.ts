@@ -42,7 +42,8 @@ export async function fewLabels(data: string): Promise<FewLabels> {
     .split('\n')
     .filter((line) => line.trim() !== '' && !line.trimStart().startsWith('='))
     .flatMap((line) => line.replaceAll('<unk>', '[UNK]').split(/(?<= [.!?]) /))
-    .map((sentence) => sentence.trim());
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => /[a-z]/i.test(sentence));
   return {
     tokenizer: await trainWordPiece([...utterances, ...articles], { vocabularySize: 4000 }),
     tagging: { train, dev, labels: tags },
