@@ -2,7 +2,7 @@
 // a tagger learns from few labelled sentences to read a mix of its layers.
 import { RandomStream } from '@tenon/core';
 import { bidirectionalBatches, tagNames, wordVocabulary } from '@tenon/data';
-import { printTable, runExample, wordByWord } from '@tenon/example-kit';
+import { fallingLoss, printTable, runExample, wordByWord } from '@tenon/example-kit';
 import { BidirectionalLM, TokenClassification } from '@tenon/heads';
 import { MixedLayers } from '@tenon/layers';
 import { type ELMo, type ELMoConfig, elmo, elmoSmall } from '@tenon/models';
@@ -12,7 +12,7 @@ import { htmlReport, layerWeights } from '@tenon/trainers/report';
 import { BY_HAND, news } from './data/news.ts';
 import { ownNews } from './own-news.ts';
 
-const LENGTH = 16; // words of a segment, and of a sentence with its padding: each length is a graph of its own
+const LENGTH = 16; // words of a sentence with its padding: each length is a graph of its own
 const config: ELMoConfig = {
   ...elmoSmall,
   maxCharacters: 16,
@@ -31,12 +31,13 @@ await runExample(
     purpose: 'An ELMo learns a language from plain text; a tagger on top then needs few labelled sentences.',
     data: 'tagged words of your own in CoNLL columns: the words of all are read, a tenth is held out',
     options: {
-      steps: { text: 'updates of the language model', value: 500, short: 3 },
+      steps: { text: 'updates of the language model', value: 500, short: 6 },
+      unroll: { text: 'words that the language model reads in one update', value: 16, short: 3 },
       labelled: { text: 'labelled sentences for the tagger', value: 100, short: 20 },
       epochs: { text: 'passes of the tagger over them', value: 30, short: 1 },
     },
   },
-  async ({ data, steps, labelled, epochs, seed, short, out, signal }) => {
+  async ({ data, steps, unroll, labelled, epochs, seed, short, out, signal }) => {
     const size = short ? { unlabelled: 300, heldOut: 20 } : { unlabelled: 8000, heldOut: 400 };
     const texts =
       data === undefined ? news({ ...size, labelled }, seed) : await ownNews(data, labelled, seed);
@@ -47,14 +48,14 @@ await runExample(
     console.log(`reading   ${texts.unlabelled.length} sentences without labels, ${vocabulary.size} words`);
     const reader = elmo({ ...config, sentenceBoundaries: false }, { random: new RandomStream(seed) });
     using languageModel = new BidirectionalLM(reader, { vocabularySize: vocabulary.size });
-    const stream = { batchSize: 32, length: LENGTH, dropLast: true, epochs: Number.POSITIVE_INFINITY };
+    const stream = { batchSize: 32, length: unroll, dropLast: true, epochs: Number.POSITIVE_INFINITY };
     await new Trainer({
       model: languageModel,
       args: { maxSteps: steps, learningRate: 4e-3, lrSchedulerType: 'cosine', warmupRatio: 0.1, seed },
       trainBatches: bidirectionalBatches(texts.unlabelled, { vocabulary, maxCharacters, ...stream }),
-      tokens: () => stream.batchSize * LENGTH,
+      tokens: () => stream.batchSize * unroll,
       state: () => reader.initialState(stream.batchSize), // the text goes on from batch to batch
-      callbacks: [progressBar()],
+      callbacks: [progressBar(), fallingLoss()],
       signal,
     }).train();
     if (signal.aborted) return;

@@ -61,4 +61,4 @@ export async function writeProbeReport(file: string, answers: readonly Answer[])
 }
 
 const ABOUT =
-  'kind: is “watch” a noun or a verb? role: who did it, and to whom was it done? reference: is “she” the first or the second person of the sentence? The expected layer is the mean of the layers by their weights: the higher, the later in BERT the answer is found.';
+  'sort: is it an animal, a person or a thing? kind: is “watch” a noun or a verb? role: who did it, and to whom was it done? reference: is “she” the first or the second person of the sentence? The expected layer is the mean of the layers by their weights: the higher, the later in BERT the answer is found.';

@@ -20,7 +20,7 @@ test('what is held out is neither read nor learned from', () => {
   }
 });
 
-test('every word has an answer, and no word alone tells the answers that are asked for', () => {
+test('every word has an answer, and but for its sort no word alone tells it', () => {
   const { reading, questions } = stories(count, 3);
   for (const text of reading) expect(text.split(' ').length).toBeLessThanOrEqual(14);
   for (const [question, { heldOut }] of Object.entries(questions)) {
@@ -29,6 +29,7 @@ test('every word has an answer, and no word alone tells the answers that are ask
       expect(words.length).toBeLessThanOrEqual(14); // with two marks, one graph for all
       expect(tags).not.toContain('B-undefined');
     }
+    if (question === 'sort') continue; // which the word itself tells
     const word = { kind: 'watch', role: 'cat', reference: 'she' }[question];
     const answers = new Set(heldOut.flatMap(({ words, tags }) => tags!.filter((_, i) => words[i] === word)));
     expect(answers.size).toBe(2);

@@ -1,10 +1,11 @@
-// Sentences by rules written for this example, with three questions about some of their words. Is it a noun or a verb ("the
-// watch", "they watch")? Who does it, and to whom is it done ("the fox chased the cat", "the cat was chased by the fox")? And of
-// whom does "she" speak, the first or the second person in the sentence?
+// Sentences by rules written for this example, with four questions about some of their words. Is it an animal, a person or a
+// thing, as the word itself tells? Is it a noun or a verb ("the watch", "they watch")? Who does it, and to whom is it done ("the
+// fox chased the cat", "the cat was chased by the fox")? And of whom does "she" speak, the first or the second person in the
+// sentence?
 import type { TaggedExample } from '@tenon/data';
 import { Dice, distinct } from '@tenon/example-kit';
 
-export const QUESTIONS = ['kind', 'role', 'reference'] as const;
+export const QUESTIONS = ['sort', 'kind', 'role', 'reference'] as const;
 export type Question = (typeof QUESTIONS)[number];
 
 /** A sentence as a table: each word with its answers, `O` where a question does not ask about it. */
@@ -26,6 +27,12 @@ const STATES = list('new old small quiet dirty long');
 const BOTH = list('watch play walk drink ring light dream paint'); // nouns and verbs
 const WHERE = ['in the garden', 'near the house', 'under the bridge', 'at the lake'];
 
+const SORTS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries({ animal: CHAIN, person: [...WOMEN, ...MEN], thing: THINGS }).flatMap(([sort, words]) =>
+    words.map((word) => [word, sort]),
+  ),
+);
+
 /** `cat/patient`: a word with the answer to one question. */
 function story(text: string): Story {
   const pairs = text.split(' ').map((part) => part.split('/') as [string, string?]);
@@ -34,6 +41,7 @@ function story(text: string): Story {
   return {
     words: pairs.map(([word]) => word),
     tags: {
+      sort: pairs.map(([word]) => (word in SORTS ? `B-${SORTS[word]}` : 'O')),
       kind: answers(['noun', 'verb']),
       role: answers(['agent', 'patient']),
       reference: answers(['first', 'second']),
@@ -112,6 +120,7 @@ function ambiguous(dice: Dice): string {
 }
 
 const SOURCES: Readonly<Record<Question, (dice: Dice) => string>> = {
+  sort: (dice) => dice.pick([hunt, owner, meeting])(dice),
   role: hunt,
   reference: meeting,
   kind: ambiguous,
