@@ -249,6 +249,14 @@ describe('Parquet', () => {
     );
   });
 
+  test('a column without a value, packed by LZ4', async () => {
+    const nulls = join(import.meta.dirname, '__fixtures__', 'nulls-lz4.parquet'); // by pyarrow 25
+    expect((await readAll(readRows(nulls))).map(({ fields }) => fields)).toEqual([
+      { text: 'a', note: null },
+      { text: 'b', note: null },
+    ]);
+  });
+
   test('files that are no Parquet, or not whole', async () => {
     const bytes = readFileSync(file);
     expect(await fault('text', 'parquet')).toContain(': expected a Parquet file that can be read, got ');

@@ -182,7 +182,11 @@ describe('questions in rows', () => {
       { ...row, answers: 'b' },
       'rows.jsonl, line 1: expected a list at answers, got "b". Keep to SQuAD\'s columns: id, question, context, answers.',
     ],
-    [{ ...row, context: '' }, 'rows.jsonl, line 1: expected a text at context, got "".'],
+    [{ ...row, context: '', answers: [] }, 'rows.jsonl, line 1: expected a text at context, got "".'],
+    [
+      row,
+      'rows.jsonl, line 1: expected a column "answers", got the columns "id", "title", "context", "question". Keep to SQuAD\'s columns: id, question, context, answers.',
+    ],
     [
       { ...row, answers: { text: ['b'], answer_start: ['4'] } },
       'line 1: expected a whole number of at least 0 at answers[0].answer_start, got "4".',

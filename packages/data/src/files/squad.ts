@@ -4,9 +4,10 @@ import { mapExamples } from '../example-stream.ts';
 import type { ExampleStream, SquadExample } from '../examples.ts';
 import { reportInvalid } from '../skipped-examples.ts';
 import { parsed } from './json-lines.ts';
+import { badLine } from './line-reader.ts';
 import type { ReadOptions } from './line-stream.ts';
 import { assertText, FileFault, nothingIn, unreadable } from './open-file.ts';
-import type { Row } from './rows.ts';
+import { missingColumn, type Row } from './rows.ts';
 import { listIn, type Place, recordAt, squadExample, textIn } from './squad-example.ts';
 
 /**
@@ -90,6 +91,8 @@ async function readJson(file: string): Promise<unknown> {
   );
 }
 
+const COLUMNS = ['id', 'question', 'context', 'answers'] as const;
+
 export interface SquadRowsOptions extends ReadOptions {
   /** A question without answers is one that its context does not answer (SQuAD 2.0). @default false */
   readonly versionTwo?: boolean;
@@ -117,7 +120,12 @@ export function squadExamples(
   { versionTwo = false, onInvalid }: SquadRowsOptions = {},
 ): ExampleStream<SquadExample> {
   const example = ({ fields, origin }: Row): SquadExample => {
-    const place: Place = { origin, path: '', layout: 'columns: id, question, context, answers' };
+    const place: Place = { origin, path: '', layout: `columns: ${COLUMNS.join(', ')}` };
+    const missing = COLUMNS.find((name) => !Object.hasOwn(fields, name));
+    if (missing !== undefined) {
+      const advice = `Keep to SQuAD's ${place.layout}.`;
+      throw badLine(origin, missingColumn(missing, Object.keys(fields), advice));
+    }
     const made = squadExample(fields, place, textIn(fields, 'context', place), fields['title']);
     const { isImpossible = made.answers.length === 0 } = made;
     return versionTwo ? { ...made, isImpossible } : made;
