@@ -153,8 +153,9 @@ class StepSums {
   }
 
   outcome(made: Made): StepOutcome {
-    const names = Object.keys(this.#shares[0] ?? {});
-    const shares = names.map((name) => [name, mean(this.#shares.map((row) => row[name]!))]);
+    // A batch may be without one of them: then it says nothing about it.
+    const names = [...new Set(this.#shares.flatMap((row) => Object.keys(row)))];
+    const shares = names.map((name) => [name, mean(this.#shares.flatMap((row) => row[name] ?? []))]);
     return {
       loss: mean(this.#losses),
       ...(names.length > 0 && { parts: Object.fromEntries(shares) }),

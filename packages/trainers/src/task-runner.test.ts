@@ -115,6 +115,18 @@ describe('TaskRunner', () => {
     expect([first]).toEqual((await runner.predict(data.slice(0, 1))).predictions);
   });
 
+  it('refuses outputs that are not one for each feature, as all that follow would be another one’s', async () => {
+    using model = reviewModel();
+    const { outputsFromLogits: _, ...task } = reviewTask();
+    const short: typeof task = {
+      ...task,
+      outputs: async (...args) => (await task.outputs(...args)).slice(1),
+    };
+    await expect(new TaskRunner(model, short, options).predict(reviews(6))).rejects.toThrow(
+      "the task's outputs: expected one for each of the 4 features of a batch, got 3. Give a list as long as the batch, in its order.",
+    );
+  });
+
   it('frees the logits where a task throws', async () => {
     using model = reviewModel();
     const failing: FineTuningTask<TextExample, never, BertTextBatch, Objective<BertTextBatch>, unknown> = {

@@ -154,6 +154,8 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
       logits !== undefined && task.outputsFromLogits !== undefined
         ? await task.outputsFromLogits(logits)
         : await task.outputs(this.#model, batch);
+    const features = Math.min(this.#batchSize, inOrder.order.length - inOrder.taken);
+    if (outputs.length !== features) throw notOneForEach(features, outputs.length);
     for (const output of outputs) {
       inOrder.outputs[inOrder.order[inOrder.taken++]!] = output;
     }
@@ -176,6 +178,15 @@ export class TaskRunner<Example, Feature, Batch, Model extends Objective<Batch>,
 function isAsItWas<Example>(examples: Examples<Example>, before: readonly Example[]): boolean {
   if ('open' in examples) return true;
   return examples.length === before.length && examples.every((example, i) => example === before[i]);
+}
+
+function notOneForEach(features: number, outputs: number): TenonError {
+  return new TenonError({
+    subject: "the task's outputs",
+    expected: `one for each of the ${features} features of a batch`,
+    got: String(outputs),
+    advice: 'Give a list as long as the batch, in its order.',
+  });
 }
 
 function nothingToMeasure(examples: number): TenonError {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { ObjectiveValue, StepContext } from '@tenon/core';
 import { accumulate } from '@tenon/optim';
 import { selectBackend, testBackends } from '@tenon/testing';
-import { mean, memory, type Scalar, sum } from '@tensorflow/tfjs-core';
+import { mean, memory, mul, type Scalar, sum } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BreakingObjective } from './__fixtures__/breaking-objective.ts';
 import { type NumberBatch, numberBatches } from './__fixtures__/number-batches.ts';
 import { recorder } from './__fixtures__/recorder.ts';
 import { TinyObjective } from './__fixtures__/tiny-objective.ts';
 import { abortAt, newFolder, optimizer, run } from './__fixtures__/tiny-run.ts';
-import type { TrainOptions } from './train.ts';
+import { type TrainOptions, train } from './train.ts';
 import type { TrainerCallback } from './trainer-callback.ts';
 
 describe.each(testBackends())('train on %s', (backend) => {
@@ -133,6 +133,22 @@ describe.each(testBackends())('train on %s', (backend) => {
 
 describe('train', () => {
   beforeAll(() => selectBackend('cpu'));
+
+  it('takes the mean of a share over the batches that have it', async () => {
+    class Sometimes extends TinyObjective {
+      #calls = 0;
+      override loss(batch: NumberBatch, context: StepContext): ObjectiveValue {
+        const { loss } = super.loss(batch, context);
+        return this.#calls++ % 2 === 0 ? { loss } : { loss, parts: { odd: mul(loss, 1) as Scalar } };
+      }
+    }
+    using objective = new Sometimes({ dropout: 0 });
+    const { events, callback } = recorder(['onStepEnd', 'onSubstepEnd']);
+    const twice = accumulate(2, optimizer);
+    await train({ objective, batches: numberBatches(), steps: 1, optimizer: twice, callbacks: [callback] });
+    const [first, both] = events.map((event) => ('loss' in event ? event.loss : Number.NaN));
+    expect(events.at(-1)).toMatchObject({ parts: { odd: expect.closeTo(2 * both! - first!, 5) } });
+  });
 
   it('ends where the batches end', async () => {
     const { stopped, step, evaluation } = await run({ batches: numberBatches({ limit: 5 }) });

@@ -126,6 +126,13 @@ describe('heatmap', () => {
     );
   });
 
+  it('takes names of any characters', async () => {
+    const names = ['"><b>', 'a\u2028b\u2029c', "it's \\ \n `x` datum.value"];
+    const svg = await heatmap({ rows: names, columns: names, values: names.map(() => [1, 2, 3]) }).svg();
+    expect(svg).not.toContain('<b>');
+    expect(svg).toContain('a\u2028b\u2029c');
+  });
+
   it('has no figures where there is no room for them', async () => {
     const names = Array.from({ length: 12 }, (_, i) => `n${i}`);
     const chart = heatmap({ rows: names, columns: names, values: names.map(() => names.map(() => 777)) });

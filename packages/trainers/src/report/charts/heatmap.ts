@@ -48,7 +48,7 @@ export function heatmap(options: HeatmapOptions): Chart {
   const cells = values.flatMap((row, r) =>
     row.map((value, c) => ({ row: r, column: c, value, shade: shades[r]![c]! })),
   );
-  const names = (list: readonly string[]): string => JSON.stringify(list.map((name) => short(name, 20)));
+  const names = (list: readonly string[]): string => expressionOf(list.map((name) => short(name, 20)));
   return vegaLiteChart((width) => {
     const narrow = width < NARROW;
     const room = (width - 120) / columns.length;
@@ -110,6 +110,13 @@ export function heatmap(options: HeatmapOptions): Chart {
       ],
     };
   });
+}
+
+/** JSON as an expression of Vega, whose strings may not hold the two line ends of Unicode. */
+function expressionOf(names: readonly string[]): string {
+  return JSON.stringify(names).replace(/[\u2028\u2029]/g, (end) =>
+    end === '\u2028' ? '\\u2028' : '\\u2029',
+  );
 }
 
 function shadesOf(values: readonly (readonly number[])[]): number[][] {
