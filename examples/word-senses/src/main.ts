@@ -18,7 +18,7 @@ await runExample(
     purpose:
       'ELMo, BERT and GPT learn from the same sentences; then their vectors of words with two senses are compared.',
     options: {
-      steps: { text: 'updates of ELMo and of GPT; BERT has three times as many', value: 400, short: 2 },
+      steps: { text: 'updates of ELMo and of GPT; BERT has three times as many', value: 400, short: 4 },
     },
   },
   async ({ steps, seed, short, out, signal }) => {

@@ -10,6 +10,7 @@ import {
   tokenWindows,
   wordVocabulary,
 } from '@tenon/data';
+import { fallingLoss } from '@tenon/example-kit';
 import { BidirectionalLM, CausalLM, MaskedLM } from '@tenon/heads';
 import { bert, bertTiny, elmo, elmoSmall, gpt2, gpt2Small } from '@tenon/models';
 import type { Tokenizer } from '@tenon/tokenizers';
@@ -107,7 +108,7 @@ export async function trainGpt(sentences: readonly string[][], training: Trainin
 }
 
 const first = ({ seed }: Training): BuildOptions => ({ random: new RandomStream(seed) });
-const common = ({ signal }: Training) => ({ callbacks: [progressBar()], signal });
+const common = ({ signal }: Training) => ({ callbacks: [progressBar(), fallingLoss()], signal });
 const learning = ({ steps, seed }: Training, learningRate: number) =>
   ({ maxSteps: steps, learningRate, lrSchedulerType: 'cosine', warmupRatio: 0.1, seed }) as const;
 
