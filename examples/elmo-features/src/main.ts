@@ -53,7 +53,6 @@ await runExample(
       model: languageModel,
       args: { maxSteps: steps, learningRate: 4e-3, lrSchedulerType: 'cosine', warmupRatio: 0.1, seed },
       trainBatches: bidirectionalBatches(texts.unlabelled, { vocabulary, maxCharacters, ...stream }),
-      tokens: () => stream.batchSize * unroll,
       state: () => reader.initialState(stream.batchSize), // the text goes on from batch to batch
       callbacks: [progressBar(), fallingLoss()],
       signal,

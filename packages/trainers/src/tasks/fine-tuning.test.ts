@@ -8,7 +8,7 @@ import {
   Similarity,
   TokenClassification,
 } from '@tenon/heads';
-import { bert, bertTiny, gpt, gptBase } from '@tenon/models';
+import { bert, bertTiny, gpt, gpt2, gpt2Small, gptBase } from '@tenon/models';
 import { selectBackend, testBackends } from '@tenon/testing';
 import { bertTokenizer } from '@tenon/tokenizers';
 import { beforeAll, expect, test } from 'vitest';
@@ -82,6 +82,11 @@ test('tokenTagging', async () => {
     labels: tags,
   });
   expect(await learnt(model, tokenTagging({ ...rows, tags }), tagged)).toMatchObject({ accuracy: 1, f1: 1 });
+});
+
+test('tokenTagging on a model that reads from left to right and tells no kinds of tokens apart', async () => {
+  const model = new TokenClassification(gpt2({ ...gpt2Small, ...size, dropout: 0 }), { labels: tags });
+  expect(await learnt(model, tokenTagging({ ...rows, tags }), tagged)).toMatchObject({ f1: 1 });
 });
 
 test('choosing', async () => {
