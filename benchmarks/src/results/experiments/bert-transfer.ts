@@ -84,8 +84,7 @@ export const inDomain: Experiment = {
 
 async function goingOn(context: ArmContext, texts: 'utterances' | 'articles'): Promise<Figures> {
   const { given, backbone } = await onArticles(context);
-  const reader = smallReader(given, 0, 0);
-  reader.loadStateDict(backbone.stateDict());
+  const reader = copied(given, backbone, 0);
   await learnMaskedWords(reader, given, given[texts], context);
   return fineTune(() => copied(given, reader), given, context.seed);
 }

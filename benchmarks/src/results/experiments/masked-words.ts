@@ -15,8 +15,10 @@ const STEPS = 800;
  */
 const config = { ...bertTiny, contextLength: MAX_LENGTH, initializerRange: 0.08 };
 const HIDDEN_SHARE = 0.3;
+/** Where a head learns along. */
+const DROPOUT = 0.1;
 
-export function smallReader({ tokenizer }: FewLabels, seed: number, dropout = 0.1): Bert {
+export function smallReader({ tokenizer }: FewLabels, seed: number, dropout: number = DROPOUT): Bert {
   const { vocabularySize } = tokenizer;
   return bert(
     { ...config, vocabularySize, dropout, attentionDropout: dropout },
@@ -25,8 +27,8 @@ export function smallReader({ tokenizer }: FewLabels, seed: number, dropout = 0.
 }
 
 /** A BERT of its own that starts with another's weights. */
-export function copied(given: FewLabels, backbone: Bert): Bert {
-  const copy = smallReader(given, 0);
+export function copied(given: FewLabels, backbone: Bert, dropout: number = DROPOUT): Bert {
+  const copy = smallReader(given, 0, dropout);
   copy.loadStateDict(backbone.stateDict());
   return copy;
 }
