@@ -1,106 +1,157 @@
-"""Trains BERT from scratch to classify texts in PyTorch, beside which `npm run results` trains the same model.
+"""Trains BERT to classify texts in PyTorch, beside which `npm run results` trains the same model.
 
-Reads one JSON object from the file named on the command line: {"config": {...}, "training": {...}, "seed": 0, "labels": 3,
-"train": [{"ids": [...], "types": [...], "label": 1}, ...], "dev": [...]}; writes a line of JSON an epoch, {"epoch": 1, "accuracy": x}.
-The rows come from the caller, so that both sides read the same tokens; first weights, order and dropout are PyTorch's.
+Reads one JSON object from the file named on the command line:
+  {"config": {...}, "training": {...}, "seed": 0, "weights": FILE, "dropout": "own" | "shared", "rates": [...],
+   "train": [{"ids": [...], "types": [...], "label": 1}, ...], "dev": [...], "epochs": [[{"rows": [3, 1], "length": 48}, ...], ...]}
+and writes a line of JSON an epoch, {"epoch": 1, "loss": x, "accuracy": y}.
+
+First weights, rows, their order, padding and the rate of every update come from the caller, so that both sides have the same.
+What dropout drops is PyTorch's own draw, or ("shared") what the caller draws: then there is nothing left in which the two may differ.
 """
 
 import json
 import math
 import sys
 
+import numpy
 import torch
-from torch import nn
 import torch.nn.functional as F
+from safetensors_file import read_safetensors
 
 
-class Layer(nn.Module):
-    def __init__(self, config):
-        super().__init__()
-        C, self.heads, rate = config["hidden_size"], config["num_attention_heads"], config["hidden_dropout_prob"]
-        self.query, self.key, self.value, self.output = (nn.Linear(C, C) for _ in range(4))
-        self.inner, self.outer = nn.Linear(C, config["intermediate_size"]), nn.Linear(config["intermediate_size"], C)
-        self.attention_norm, self.output_norm = nn.LayerNorm(C, eps=1e-12), nn.LayerNorm(C, eps=1e-12)
-        self.dropout, self.attention_dropout = nn.Dropout(rate), nn.Dropout(config["attention_probs_dropout_prob"])
+class OwnDropout:
+    """PyTorch's."""
 
-    def forward(self, x, mask):
+    def __init__(self, seed):
+        torch.manual_seed(seed)
+
+    def begin(self, step):
+        pass
+
+    def __call__(self, x, rate):
+        return F.dropout(x, rate)
+
+
+class SharedDropout:
+    """The masks of @tenon/core: word i of Threefry-2x32 (Salmon et al. 2011) drops value i where it is below rate · 2³²; its key
+    is seed and step, its counter the call within the step and i."""
+
+    ROTATIONS = (13, 15, 26, 6, 17, 29, 16, 24)
+
+    def __init__(self, seed):
+        self.seed = seed
+
+    def begin(self, step):
+        self.step, self.call = step, 0
+
+    def __call__(self, x, rate):
+        kept = self.words(x.numel()) >= numpy.uint32(math.ceil(rate * 2**32))
+        self.call += 1
+        return x * torch.from_numpy(kept.astype(numpy.float32)).view(x.shape) / (1 - rate)
+
+    def words(self, count):
+        word = numpy.uint32
+        keys = [word(self.seed), word(self.step), word(0x1BD11BDA) ^ word(self.seed) ^ word(self.step)]
+        with numpy.errstate(over="ignore"):
+            b = numpy.arange(0, count, 2, dtype=word) + keys[1]
+            a = numpy.full_like(b, word(self.call) + keys[0])
+            for turn in range(20):
+                a += b
+                left = word(self.ROTATIONS[turn % 8])
+                b = ((b << left) | (b >> (word(32) - left))) ^ a
+                if turn % 4 == 3:
+                    injection = turn // 4 + 1
+                    a += keys[injection % 3]
+                    b += keys[(injection + 1) % 3] + word(injection)
+        return numpy.stack([a, b], 1).reshape(-1)[:count]
+
+
+class Classifier:
+    """`weights` are named as in checkpoints. B texts of T tokens, C channels."""
+
+    def __init__(self, config, weights, dropout):
+        self.config, self.weights, self.dropout = config, weights, dropout
+
+    def linear(self, x, name):
+        return F.linear(x, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+
+    def norm(self, x, name):
+        return F.layer_norm(x, x.shape[-1:], self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], eps=1e-12)
+
+    def dropped(self, x, training):
+        return self.dropout(x, self.config["hidden_dropout_prob"]) if training else x
+
+    def attended(self, x, hidden_places, layer, training):
         B, T, C = x.shape
-        q, k, v = (part(x).view(B, T, self.heads, -1).transpose(1, 2) for part in (self.query, self.key, self.value))
-        weights = (q @ k.transpose(-1, -2) / math.sqrt(C // self.heads) + mask).softmax(-1)
-        mixed = (self.attention_dropout(weights) @ v).transpose(1, 2).reshape(B, T, C)
-        x = self.attention_norm(x + self.dropout(self.output(mixed)))
-        return self.output_norm(x + self.dropout(self.outer(F.gelu(self.inner(x)))))
+        heads = self.config["num_attention_heads"]
+        parts = (self.linear(x, f"{layer}.attention.self.{part}") for part in ("query", "key", "value"))
+        q, k, v = (part.view(B, T, heads, -1).transpose(1, 2) for part in parts)
+        shares = (q @ k.transpose(-1, -2) / math.sqrt(C // heads) + hidden_places).softmax(-1)
+        if training:
+            shares = self.dropout(shares, self.config["attention_probs_dropout_prob"])
+        return self.linear((shares @ v).transpose(1, 2).reshape(B, T, C), f"{layer}.attention.output.dense")
 
-
-class Classifier(nn.Module):
-    def __init__(self, config, labels):
-        super().__init__()
-        C = config["hidden_size"]
-        self.words = nn.Embedding(config["vocab_size"], C, padding_idx=0)
-        self.positions = nn.Embedding(config["max_position_embeddings"], C)
-        self.types = nn.Embedding(2, C)
-        self.norm, self.dropout = nn.LayerNorm(C, eps=1e-12), nn.Dropout(config["hidden_dropout_prob"])
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config["num_hidden_layers"]))
-        self.pooler, self.classifier = nn.Linear(C, C), nn.Linear(C, labels)
-        for module in self.modules():
-            if isinstance(module, (nn.Linear, nn.Embedding)):
-                nn.init.normal_(module.weight, std=0.02)
-            if isinstance(module, nn.Linear):
-                nn.init.zeros_(module.bias)
-        with torch.no_grad():
-            self.words.weight[0].zero_()
-
-    def forward(self, ids, types, mask):
-        places = torch.arange(ids.shape[1])
-        x = self.dropout(self.norm(self.words(ids) + self.types(types) + self.positions(places)))
+    def logits(self, ids, types, mask, training):
+        W, places = self.weights, torch.arange(ids.shape[1])
+        tables = {"word": ids, "position": places, "token_type": types}
+        x = sum(F.embedding(of, W[f"backbone.embeddings.{table}_embeddings.weight"]) for table, of in tables.items())
+        x = self.dropped(self.norm(x, "backbone.embeddings.LayerNorm"), training)
         hidden_places = (1.0 - mask.float())[:, None, None] * -1e9
-        for layer in self.layers:
-            x = layer(x, hidden_places)
-        return self.classifier(self.dropout(torch.tanh(self.pooler(x[:, 0]))))
+        for i in range(self.config["num_hidden_layers"]):
+            layer = f"backbone.encoder.layer.{i}"
+            seen = self.dropped(self.attended(x, hidden_places, layer, training), training)
+            x = self.norm(x + seen, f"{layer}.attention.output.LayerNorm")
+            inner = F.gelu(self.linear(x, f"{layer}.intermediate.dense"))
+            x = self.norm(x + self.dropped(self.linear(inner, f"{layer}.output.dense"), training), f"{layer}.output.LayerNorm")
+        pooled = torch.tanh(self.linear(x[:, 0], "backbone.pooler.dense"))
+        return self.linear(self.dropped(pooled, training), "classifier")
 
 
-def batch_of(rows):
-    T = max(len(row["ids"]) for row in rows)
-    padded = lambda values: torch.tensor([row + [0] * (T - len(row)) for row in values])
+def batch_of(rows, length):
+    padded = lambda values: torch.tensor([row + [0] * (length - len(row)) for row in values])
     mask = padded([[1] * len(row["ids"]) for row in rows])
     labels = torch.tensor([row["label"] for row in rows])
     return padded([row["ids"] for row in rows]), padded([row["types"] for row in rows]), mask, labels
 
 
 def accuracy(model, rows):
-    model.eval()
     with torch.inference_mode():
         right = 0
         for start in range(0, len(rows), 64):
-            *batch, labels = batch_of(rows[start : start + 64])
-            right += (model(*batch).argmax(-1) == labels).sum().item()
-    model.train()
+            group = rows[start : start + 64]
+            *batch, labels = batch_of(group, max(len(row["ids"]) for row in group))
+            right += (model.logits(*batch, training=False).argmax(-1) == labels).sum().item()
     return right / len(rows)
 
 
 def main():
     request = json.load(open(sys.argv[1], encoding="utf-8"))
     training, rows = request["training"], request["train"]
-    torch.manual_seed(request["seed"])
-    model = Classifier(request["config"], request["labels"])
-    plain = [p for name, p in model.named_parameters() if name.endswith("bias") or "norm" in name]
-    decayed = [p for name, p in model.named_parameters() if not (name.endswith("bias") or "norm" in name)]
-    groups = [{"params": decayed, "weight_decay": training["weightDecay"]}, {"params": plain, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=training["learningRate"], eps=training["epsilon"])
-    total = training["epochs"] * math.ceil(len(rows) / training["batchSize"])
-    warmup = training["warmupSteps"]
-    scale = lambda s: s / warmup if s < warmup else max(0.0, (total - s) / max(1, total - warmup))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, scale)
-    for epoch in range(1, training["epochs"] + 1):
-        order = torch.randperm(len(rows)).tolist()
-        for start in range(0, len(rows), training["batchSize"]):
-            *batch, labels = batch_of([rows[i] for i in order[start : start + training["batchSize"]]])
+    weights = {name: value.requires_grad_() for name, value in read_safetensors(request["weights"]).items()}
+    dropout = {"own": OwnDropout, "shared": SharedDropout}[request["dropout"]](request["seed"])
+    model = Classifier(request["config"], weights, dropout)
+    decayed = lambda name, value: value.dim() >= 2 and "bias" not in name
+    groups = [
+        {"params": [v for n, v in weights.items() if decayed(n, v)], "weight_decay": training["weightDecay"]},
+        {"params": [v for n, v in weights.items() if not decayed(n, v)], "weight_decay": 0.0},
+    ]
+    optimizer = torch.optim.AdamW(groups, eps=training["epsilon"])
+    step = 0
+    for epoch, batches in enumerate(request["epochs"], 1):
+        total = 0.0
+        for group in batches:
+            dropout.begin(step + 1)
+            for parameters in optimizer.param_groups:
+                parameters["lr"] = request["rates"][step]
+            *batch, labels = batch_of([rows[i] for i in group["rows"]], group["length"])
             optimizer.zero_grad()
-            F.cross_entropy(model(*batch), labels).backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), training["maxGradNorm"])
+            loss = F.cross_entropy(model.logits(*batch, training=True), labels)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(weights.values(), training["maxGradNorm"])
             optimizer.step()
-            schedule.step()
-        print(json.dumps({"epoch": epoch, "accuracy": accuracy(model, request["dev"])}), flush=True)
+            total += loss.item()
+            step += 1
+        print(json.dumps({"epoch": epoch, "loss": total / len(batches), "accuracy": accuracy(model, request["dev"])}), flush=True)
 
 
 main()

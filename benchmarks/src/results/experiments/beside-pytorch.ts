@@ -1,18 +1,21 @@
 // The same small BERT trained on the same rows of tokens with the same budget, here and in PyTorch.
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { TenonError } from '@tenon/core';
-import type { TextExample } from '@tenon/data';
+import { writeSafetensors } from '@tenon/checkpoints';
+import { batches, type TextExample } from '@tenon/data';
 import { SequenceClassification } from '@tenon/heads';
-import { Trainer, textClassification } from '@tenon/trainers';
+import { warmupLinear } from '@tenon/optim';
+import {
+  type TextClassification,
+  Trainer,
+  type TrainingArguments,
+  textClassification,
+} from '@tenon/trainers';
+import { dispose } from '@tensorflow/tfjs-core';
 import { publishedTokenizer } from '../../data-sets.ts';
-import { findPyTorch, PYTORCH_ASLEEP } from '../../programs.ts';
-import type { ArmContext, Experiment, Figures } from '../experiment.ts';
-import { noWorseThanArm } from '../verdicts.ts';
+import type { ArmContext, Experiment, Figures, Outcome } from '../experiment.ts';
+import { noWorseThanArm, short } from '../verdicts.ts';
 import { scratchArguments, smallBert } from './bert-from-scratch.ts';
+import { askPeer } from './peer.ts';
 
 interface ClassificationData {
   readonly train: readonly TextExample[];
@@ -29,30 +32,49 @@ export interface BesidePyTorchOptions {
   readonly load: (data: string) => Promise<ClassificationData>;
 }
 
+/** What dropout drops in PyTorch: its own draw, or, place by place, what it drops here. */
+type Dropout = 'own' | 'shared';
+
+/**
+ * Both sides start from the same weights and see the same batches; `pytorch` draws its own dropout. With `pytorch-masks` nothing
+ * is left in which the two may differ, so that it has to come to the same figure.
+ */
 export function besidePyTorch(options: BesidePyTorchOptions): Experiment {
   return {
     name: options.name,
     question: options.question,
-    arms: { tenon: (context) => here(options, context), pytorch: (context) => there(options, context) },
-    verdict: noWorseThanArm('pytorch', 'tenon', 'accuracy'),
+    arms: {
+      tenon: (context) => here(options, context),
+      pytorch: (context) => there(options, 'own', context),
+      'pytorch-masks': (context) => there(options, 'shared', context),
+    },
+    verdict: (outcome) => `${noWorseThanArm('pytorch', 'tenon', 'accuracy')(outcome)}; ${sameMasks(outcome)}`,
   };
 }
 
-async function prepare({ vocabulary, labels, maxLength, load }: BesidePyTorchOptions, data: string) {
-  const tokenizer = await publishedTokenizer(data, vocabulary);
-  const task = textClassification({ tokenizer, labels, maxLength });
-  return { tokenizer, task, ...(await load(data)) };
+function sameMasks({ tenon, 'pytorch-masks': shared }: Outcome): string {
+  const apart = tenon!.map(({ accuracy }, i) => Math.abs(accuracy! - shared![i]!['accuracy']!));
+  const same = apart.filter((difference) => difference === 0).length;
+  return `with the same dropout PyTorch comes to the same in ${same} of ${apart.length} seeds, elsewhere within ${short(Math.max(...apart))}`;
 }
 
-async function here(options: BesidePyTorchOptions, { seed, data, say }: ArmContext): Promise<Figures> {
-  const { tokenizer, task, train, dev } = await prepare(options, data);
-  const { labels, maxLength, epochs } = options;
+async function prepare(options: BesidePyTorchOptions, { data, seed }: ArmContext) {
+  const { vocabulary, labels, maxLength, load } = options;
+  const tokenizer = await publishedTokenizer(data, vocabulary);
+  const task = textClassification({ tokenizer, labels, maxLength });
   const backbone = smallBert(tokenizer.vocabularySize, seed, { contextLength: maxLength });
-  using model = new SequenceClassification(backbone, { labels });
+  const model = new SequenceClassification(backbone, { labels });
+  return { task, model, config: backbone.config, ...(await load(data)) };
+}
+
+async function here(options: BesidePyTorchOptions, context: ArmContext): Promise<Figures> {
+  const { task, model, train, dev } = await prepare(options, context);
+  const { seed, say } = context;
+  using _ = model;
   const trainer = new Trainer({
     model,
     task,
-    args: scratchArguments(seed, epochs),
+    args: scratchArguments(seed, options.epochs),
     trainDataset: train,
     evalDataset: dev,
     callbacks: [{ onEvaluate: ({ metrics }) => say(JSON.stringify(metrics)) }],
@@ -61,81 +83,87 @@ async function here(options: BesidePyTorchOptions, { seed, data, say }: ArmConte
   return { accuracy: evaluation!.metrics!['accuracy']! };
 }
 
-async function there(options: BesidePyTorchOptions, { seed, data, say }: ArmContext): Promise<Figures> {
-  const { tokenizer, task, train, dev } = await prepare(options, data);
-  const { labels, maxLength, epochs } = options;
+async function there(options: BesidePyTorchOptions, dropout: Dropout, context: ArmContext): Promise<Figures> {
+  let last: Figures = {};
+  await askPeer<Figures>({
+    script: 'torch_classifier.py',
+    request: (folder) => requestOf(options, dropout, context, join(folder, 'weights.safetensors')),
+    onLine(line) {
+      last = line;
+      context.say(JSON.stringify(line));
+    },
+  });
+  return { accuracy: last['accuracy']! };
+}
+
+/** What peers/torch_classifier.py reads. The first weights are left in `weights`. */
+async function requestOf(
+  options: BesidePyTorchOptions,
+  dropout: Dropout,
+  context: ArmContext,
+  weights: string,
+): Promise<object> {
+  const { task, model, config, train, dev } = await prepare(options, context);
+  using _ = model;
+  await writeSafetensors(weights, model.stateDict());
+  const args = scratchArguments(context.seed, options.epochs);
   const rows = (examples: readonly TextExample[]) =>
     examples.flatMap((example) =>
       task.features(example).map(({ inputIds, tokenTypeIds }) => ({
         ids: [...inputIds],
         types: [...tokenTypeIds],
-        label: labels.indexOf(String(example.label)),
+        label: options.labels.indexOf(String(example.label)),
       })),
     );
-  const args = scratchArguments(seed, epochs);
-  const request = {
-    seed,
-    labels: labels.length,
+  const epochs = await plannedBatches(train, task, args);
+  return {
+    seed: context.seed,
+    weights,
+    dropout,
     config: {
-      vocab_size: tokenizer.vocabularySize,
-      hidden_size: 64,
-      num_hidden_layers: 2,
-      num_attention_heads: 4,
-      intermediate_size: 128,
-      max_position_embeddings: maxLength,
-      hidden_dropout_prob: 0.1,
-      attention_probs_dropout_prob: 0.1,
+      num_hidden_layers: config.layers,
+      num_attention_heads: config.heads,
+      hidden_dropout_prob: config.dropout,
+      attention_probs_dropout_prob: config.attentionDropout,
     },
-    training: {
-      epochs,
-      batchSize: args.perDeviceTrainBatchSize,
-      learningRate: args.learningRate,
-      warmupSteps: args.warmupSteps,
-      weightDecay: args.weightDecay,
-      maxGradNorm: args.maxGradNorm,
-      epsilon: 1e-8,
-    },
+    training: { weightDecay: args.weightDecay, maxGradNorm: args.maxGradNorm, epsilon: 1e-8 },
+    rates: plannedRates(args, epochs.flat().length),
+    epochs,
     train: rows(train),
     dev: rows(dev),
   };
-  const folder = await mkdtemp(join(tmpdir(), 'tenon-results-'));
-  try {
-    const file = join(folder, 'request.json');
-    await writeFile(file, JSON.stringify(request));
-    return await runPyTorch(file, say);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
-async function runPyTorch(file: string, say: (text: string) => void): Promise<Figures> {
-  const program = findPyTorch(2)
-    ?.programs('torch_classifier.py', file)
-    .find(({ name }) => name === PYTORCH_ASLEEP);
-  if (program === undefined) {
-    throw new TenonError({
-      subject: 'the arm pytorch',
-      expected: 'a Python with PyTorch on the path',
-      got: 'none',
-      advice:
-        'Install it (Debian: python3-torch libopenblas0-pthread), name one by TENON_PYTHON, or pass --arms tenon.',
-    });
-  }
-  const child = spawn(program.command, program.args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...program.env },
+/** Which rows the Trainer takes together, and to which length it pads them, epoch by epoch. */
+async function plannedBatches(
+  train: readonly TextExample[],
+  task: TextClassification,
+  args: TrainingArguments,
+) {
+  const features = train.flatMap((example) => task.features(example));
+  const places = new Map(features.map((feature, place) => [feature, place]));
+  const planned: { readonly rows: readonly number[]; readonly length: number }[] = [];
+  const source = batches(features, {
+    batchSize: args.perDeviceTrainBatchSize!,
+    epochs: args.numTrainEpochs!,
+    seed: args.seed!,
+    shuffle: true,
+    collate(together) {
+      const { inputIds, ...others } = task.collate(together);
+      dispose([inputIds, ...Object.values(others)]);
+      return { rows: together.map((feature) => places.get(feature)!), length: inputIds.shape[1] };
+    },
   });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  let last: { accuracy: number } | undefined;
-  for await (const line of createInterface({ input: child.stdout })) {
-    last = JSON.parse(line) as { accuracy: number }; // the peer writes nothing else
-    say(line);
-  }
-  if ((await ended) === 0 && last !== undefined) return { accuracy: last.accuracy };
-  throw new TenonError({
-    subject: 'the arm pytorch',
-    expected: 'an accuracy',
-    got: 'a program that ended without',
-    advice: 'What it printed above says why.',
-  });
+  for (let batch = await source.next(); batch !== undefined; batch = await source.next()) planned.push(batch);
+  const { batchesPerEpoch } = source;
+  return Array.from({ length: args.numTrainEpochs! }, (_, epoch) =>
+    planned.slice(epoch * batchesPerEpoch!, (epoch + 1) * batchesPerEpoch!),
+  );
+}
+
+/** The Trainer's rates: linear, and the first update has its share already. */
+function plannedRates({ learningRate: peak, warmupSteps }: TrainingArguments, totalSteps: number): number[] {
+  const start = peak! / (warmupSteps! + 1);
+  const schedule = warmupLinear({ peak: peak!, warmupSteps: warmupSteps!, totalSteps, start });
+  return Array.from({ length: totalSteps }, (_, step) => schedule(step));
 }
