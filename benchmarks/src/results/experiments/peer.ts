@@ -15,7 +15,7 @@ export interface PeerJob<Line> {
   readonly request: (folder: string) => Promise<object>;
   readonly onLine?: (line: Line) => void;
   /** Reads what the peer left in its folder. */
-  readonly then?: () => void;
+  readonly onEnd?: () => void;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface PeerJob<Line> {
  *
  * @throws {TenonError} where there is no PyTorch, or the peer fails.
  */
-export async function askPeer<Line>({ script, request, onLine, then }: PeerJob<Line>): Promise<void> {
+export async function askPeer<Line>({ script, request, onLine, onEnd }: PeerJob<Line>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'tenon-results-'));
   try {
     const file = join(folder, 'request.json');
@@ -44,7 +44,7 @@ export async function askPeer<Line>({ script, request, onLine, then }: PeerJob<L
         advice: 'What it printed above says why.',
       });
     }
-    then?.();
+    onEnd?.();
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -82,7 +82,7 @@ async function fromReference(memoryLength: number, context: ArmContext): Promise
       weights = request.weights;
       return request;
     },
-    then: () => {
+    onEnd: () => {
       using file = openSafetensors(weights);
       backbone.loadStateDict(file.weights);
     },
