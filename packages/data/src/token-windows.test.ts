@@ -42,23 +42,29 @@ describe.each(testBackends())('%s', (backend) => {
   test('the batches depend on seed and position alone', async () => {
     const options = { length: 4, batchSize: 2, seed: 3 } as const;
     const through = tokenWindows(text(1000), options);
-    const all = [await take(through), await take(through), await take(through), await take(through)];
-    expect(through.position()).toBe(4);
+    const first = [await take(through), await take(through)];
+    const position = through.position();
+    expect(position).toEqual({
+      batch: 2,
+      of: { tokens: 1000, length: 4, batchSize: 2, order: 'random', seed: 3 },
+    });
+    const rest = [await take(through), await take(through)];
 
     const resumed = tokenWindows(text(1000), options);
-    resumed.seek(2);
-    expect([await take(resumed), await take(resumed)]).toEqual(all.slice(2));
-    expect(await take(tokenWindows(text(1000), { ...options, seed: 4 }))).not.toEqual(all[0]);
+    resumed.seek(position);
+    expect([await take(resumed), await take(resumed)]).toEqual(rest);
+    expect(await take(tokenWindows(text(1000), { ...options, seed: 4 }))).not.toEqual(first[0]);
   });
 
   test('sequential windows cover the text once and end with a smaller batch', async () => {
     const source = tokenWindows(text(23), { length: 4, batchSize: 2, order: 'sequential' });
+    const start = source.position();
     const batches = await takeAll(source);
     expect(batches.map(({ inputIds }) => inputIds.length)).toEqual([2, 2, 1]);
     // 22 targets: five windows of 4, and two that fill no window.
     expect(batches.flatMap(({ targets }) => targets.flat())).toEqual([...text(21)].slice(1));
     expect(await source.next()).toBeUndefined();
-    source.seek(0);
+    source.seek(start);
     expect(await take(source)).toEqual(batches[0]);
   });
 
@@ -100,6 +106,21 @@ test('options and positions must be whole numbers', () => {
   );
   const source = tokenWindows(text(9), { length: 1, batchSize: 1 });
   expect(() => source.seek('2')).toThrow(
-    'tokenWindows: position: expected a whole number of at least 0, got NaN.',
+    'tokenWindows: position: batch: expected a whole number of at least 0, got NaN.',
   );
+});
+
+test.each([
+  [{ tokens: 10 }, 'tokens is 9, got 10.'],
+  [{ length: 2 }, 'length is 1, got 2.'],
+  [{ batchSize: 3 }, 'batchSize is 1, got 3.'],
+  [{ order: 'sequential' }, 'order is random, got "sequential".'],
+  [{ seed: 1 }, 'seed is 42, got 1.'],
+])('a position of other windows is refused: %j', (change, message) => {
+  const source = tokenWindows(text(9), { length: 1, batchSize: 1 });
+  const of = { tokens: 9, length: 1, batchSize: 1, order: 'random', seed: 42, ...change };
+  expect(() => source.seek({ batch: 3, of })).toThrow(
+    `tokenWindows: position: expected one of batches whose ${message} Go on with the text and the options that the position comes from.`,
+  );
+  source.seek({ batch: 0, of }); // the beginning is everyone's
 });

@@ -1,5 +1,6 @@
-import { assertWhole, type BatchSource, type Json, TenonError } from '@tenon/core';
+import { assertWhole, type BatchSource, TenonError } from '@tenon/core';
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { batchesGiven, countedPosition } from './counted-position.ts';
 import { randomStarts, sequentialStarts } from './window-starts.ts';
 
 export interface TokenWindowOptions {
@@ -28,8 +29,8 @@ export interface TokenWindows {
 }
 
 /**
- * Cuts a text into windows for language modelling. The position is the number of batches given: seeking it
- * gives the same batches again.
+ * Cuts a text into windows for language modelling. The position is the number of batches given, with what they depend on:
+ * seeking it gives the same batches again, and another text's or another layout's is refused.
  *
  * @param ids the text as token ids.
  * @throws {TenonError} when the text is too short for one window.
@@ -60,19 +61,18 @@ export function tokenWindows(ids: Int32Array, options: TokenWindowOptions): Batc
   }
   const layout = { size: ids.length, length, batchSize };
   const startsOf = order === 'random' ? randomStarts(layout, seed) : sequentialStarts(layout);
-  let position = 0;
+  const of = { tokens: ids.length, length, batchSize, order, ...(order === 'random' && { seed }) };
+  let given = 0;
   return {
     async next() {
-      const starts = position < limit ? startsOf(position) : undefined;
+      const starts = given < limit ? startsOf(given) : undefined;
       if (starts === undefined) return undefined;
-      position++;
+      given++;
       return { inputIds: gather(ids, starts, length), targets: gather(ids, starts, length, 1) };
     },
-    position: () => position,
-    seek(place: Json) {
-      const batch = typeof place === 'number' ? place : Number.NaN;
-      assertWhole('tokenWindows: position', batch, 0);
-      position = batch;
+    position: () => countedPosition(given, of),
+    seek(position) {
+      given = batchesGiven('tokenWindows', position, of);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { assertWhole, type BatchSource, type Json, TenonError } from '@tenon/core';
+import { batchesGiven, type CountedOf, countedPosition } from '../counted-position.ts';
 
 export interface SegmentOptions {
   /** B: streams that are read side by side. */
@@ -22,15 +23,16 @@ export interface Segment {
 
 /**
  * A text cut into B streams of one length, which are read a segment at a time. The position is the number of batches
- * given.
+ * given, with what they depend on.
  */
 export class SegmentSource<Batch> implements BatchSource<Batch> {
   readonly batchesPerEpoch: number;
   readonly #subject: string;
   readonly #streamLength: number;
   readonly #options: SegmentOptions;
+  readonly #of: CountedOf;
   readonly #make: (segment: Segment) => Batch;
-  #position = 0;
+  #given = 0;
 
   /** @throws {TenonError} when the text has not a segment, or with `dropLast` not a whole one, for each stream. */
   constructor(subject: string, size: number, options: SegmentOptions, make: (segment: Segment) => Batch) {
@@ -43,6 +45,7 @@ export class SegmentSource<Batch> implements BatchSource<Batch> {
     this.#options = options;
     this.#make = make;
     this.batchesPerEpoch = Math[dropLast ? 'floor' : 'ceil'](this.#streamLength / length);
+    this.#of = { tokens: size, batchSize, length, batchesPerEpoch: this.batchesPerEpoch };
     if (this.batchesPerEpoch > 0) return;
     throw new TenonError({
       subject: `${subject}: text`,
@@ -54,9 +57,9 @@ export class SegmentSource<Batch> implements BatchSource<Batch> {
 
   async next(): Promise<Batch | undefined> {
     const { batchSize, length, epochs = 1 } = this.#options;
-    if (this.#position >= epochs * this.batchesPerEpoch) return undefined;
-    const offset = (this.#position % this.batchesPerEpoch) * length;
-    this.#position++;
+    if (this.#given >= epochs * this.batchesPerEpoch) return undefined;
+    const offset = (this.#given % this.batchesPerEpoch) * length;
+    this.#given++;
     return this.#make({
       starts: Array.from({ length: batchSize }, (_, stream) => stream * this.#streamLength + offset),
       length: Math.min(length, this.#streamLength - offset),
@@ -65,12 +68,10 @@ export class SegmentSource<Batch> implements BatchSource<Batch> {
   }
 
   position(): Json {
-    return this.#position;
+    return countedPosition(this.#given, this.#of);
   }
 
   seek(position: Json): void {
-    const batch = typeof position === 'number' ? position : Number.NaN;
-    assertWhole(`${this.#subject}: position`, batch, 0);
-    this.#position = batch;
+    this.#given = batchesGiven(this.#subject, position, this.#of);
   }
 }
