@@ -1,10 +1,14 @@
 import { open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runsElsewhere } from '../durable/partial.ts';
 import { fileSize } from './cache.ts';
 
-const active = new Set<string>();
+/** What a claim adds to the name of its blob: the process, and which of its claims. */
+const CLAIM = /\.(\d+)-\d+\.incomplete$/;
+
+/** Blobs that a download of this process works on. */
+const claimed = new Set<string>();
 let count = 0;
 
 /** Milliseconds between looks at what another download does. */
@@ -13,7 +17,8 @@ const LOOK_AGAIN = 200;
 /**
  * The file that this download of a blob alone writes to: `<checksum>.<pid>-<n>.incomplete` beside the blob. Where another
  * download of the same blob is at work, here or in another process, it is waited for; what one that ended too early has
- * left is taken over, by a rename, which only one can do.
+ * left is taken over, by a rename, which only one can do. Two processes that begin within the same millisecond may both
+ * fetch a blob; each puts the same content into its place.
  *
  * @returns the file, or `undefined` when the other download has put the blob into its place.
  */
@@ -21,40 +26,46 @@ export async function claim(blob: string, signal: AbortSignal | undefined): Prom
   for (;;) {
     signal?.throwIfAborted();
     if ((await fileSize(blob)) !== undefined) return undefined;
-    const others = await incompleteOf(blob);
-    if (others.some(isAlive)) {
-      await sleep(LOOK_AGAIN, undefined, signal ? { signal } : {});
-      continue;
-    }
-    const mine = join(dirname(blob), `${basename(blob)}.${process.pid}-${++count}.incomplete`);
-    active.add(mine);
-    const left = await largest(others);
-    if (left === undefined) await (await open(mine, 'wx')).close();
-    else if (!(await renamed(left, mine))) {
-      active.delete(mine);
-      continue;
-    }
-    for (const other of others) if (other !== left) await rm(other, { force: true });
-    return mine;
+    const mine = await take(blob);
+    if (mine !== undefined) return mine;
+    await sleep(LOOK_AGAIN, undefined, signal ? { signal } : {});
   }
 }
 
 /** Gives the file up; what is in it stays for the next one, unless it is nothing. */
 export async function release(mine: string): Promise<void> {
   if ((await fileSize(mine)) === 0) await rm(mine, { force: true });
-  active.delete(mine);
+  claimed.delete(mine.replace(CLAIM, ''));
+}
+
+/** @returns `undefined` where another download is at work, or has just put the blob into its place. */
+async function take(blob: string): Promise<string | undefined> {
+  if (claimed.has(blob)) return undefined;
+  claimed.add(blob); // before anything is waited for
+  let mine: string | undefined;
+  try {
+    if ((await fileSize(blob)) === undefined) mine = await ownFile(blob);
+    return mine;
+  } finally {
+    if (mine === undefined) claimed.delete(blob);
+  }
+}
+
+/** @returns `undefined` where another process is at work. */
+async function ownFile(blob: string): Promise<string | undefined> {
+  const others = await incompleteOf(blob);
+  if (others.some((path) => runsElsewhere(Number(CLAIM.exec(path)![1])))) return undefined;
+  const mine = `${blob}.${process.pid}-${++count}.incomplete`;
+  const left = await largest(others);
+  if (left === undefined) await (await open(mine, 'wx')).close();
+  else if (!(await renamed(left, mine))) return undefined;
+  for (const other of others) if (other !== left) await rm(other, { force: true });
+  return mine;
 }
 
 async function incompleteOf(blob: string): Promise<string[]> {
-  const start = `${basename(blob)}.`;
-  const names = await readdir(dirname(blob));
-  return names
-    .filter((name) => name.startsWith(start) && /^\d+-\d+\.incomplete$/.test(name.slice(start.length)))
-    .map((name) => join(dirname(blob), name));
-}
-
-function isAlive(path: string): boolean {
-  return active.has(path) || runsElsewhere(Number(/\.(\d+)-\d+\.incomplete$/.exec(path)![1]));
+  const paths = (await readdir(dirname(blob))).map((name) => join(dirname(blob), name));
+  return paths.filter((path) => CLAIM.test(path) && path.replace(CLAIM, '') === blob);
 }
 
 async function largest(paths: readonly string[]): Promise<string | undefined> {

@@ -1,0 +1,55 @@
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { claim, release } from './claim.ts';
+
+let folder: string;
+let blob: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tenon-claim-'));
+  blob = join(folder, 'c0ffee');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Eight that want the same blob at the same moment, and how those ended that have ended soon. */
+function eight(signal: AbortSignal): (string | undefined)[] {
+  const ended: (string | undefined)[] = [];
+  for (let i = 0; i < 8; i++) {
+    claim(blob, signal).then(
+      (mine) => ended.push(mine),
+      () => {}, // ended by the signal
+    );
+  }
+  return ended;
+}
+
+test('of those that begin together one fetches, and the others find what it fetched', async () => {
+  const controller = new AbortController();
+  const ended = eight(controller.signal);
+  await sleep(100);
+  expect(ended).toHaveLength(1);
+  const [mine] = ended;
+  expect(readdirSync(folder)).toEqual([mine!.slice(folder.length + 1)]);
+
+  writeFileSync(mine!, 'content');
+  renameSync(mine!, blob);
+  await release(mine!);
+  await sleep(500);
+  expect(ended).toEqual([mine, ...Array<undefined>(7).fill(undefined)]);
+  controller.abort();
+});
+
+test('one that gives up makes way for the next, which goes on with what is there', async () => {
+  const controller = new AbortController();
+  const ended = eight(controller.signal);
+  await sleep(100);
+  writeFileSync(ended[0]!, 'half');
+  await release(ended[0]!);
+  await sleep(500);
+  expect(ended).toHaveLength(2);
+  expect(readdirSync(folder)).toEqual([ended[1]!.slice(folder.length + 1)]);
+  controller.abort();
+  await release(ended[1]!);
+});
