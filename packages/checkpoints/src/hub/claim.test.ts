@@ -1,7 +1,8 @@
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claim, release } from './claim.ts';
 
@@ -52,4 +53,16 @@ test('one that gives up makes way for the next, which goes on with what is there
   expect(readdirSync(folder)).toEqual([ended[1]!.slice(folder.length + 1)]);
   controller.abort();
   await release(ended[1]!);
+});
+
+test('a file of another thread is left alone while it is written to, and taken over when it is still', async () => {
+  const theirs = `${blob}.${process.pid}-${threadId + 1}-1.incomplete`;
+  writeFileSync(theirs, 'half');
+  const claimed = claim(blob, undefined);
+  expect(await Promise.race([claimed, sleep(300, 'waits')])).toBe('waits');
+  const longAgo = Date.now() / 1000 - 120;
+  utimesSync(theirs, longAgo, longAgo);
+  const mine = (await claimed)!;
+  expect(readdirSync(folder)).toEqual([mine.slice(folder.length + 1)]);
+  await release(mine);
 });

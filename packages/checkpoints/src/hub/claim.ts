@@ -1,22 +1,25 @@
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
 import { runsElsewhere } from '../durable/partial.ts';
 import { fileSize } from './cache.ts';
 
-/** What a claim adds to the name of its blob: the process, and which of its claims. */
-const CLAIM = /\.(\d+)-\d+\.incomplete$/;
+/** What a claim adds to the name of its blob: process, thread, and which of its claims. */
+const CLAIM = /\.(?<process>\d+)-(?<thread>\d+)-\d+\.incomplete$/;
 
-/** Blobs that a download of this process works on. */
+/** Blobs that a download of this thread works on. */
 const claimed = new Set<string>();
 let count = 0;
 
 /** Milliseconds between looks at what another download does. */
 const LOOK_AGAIN = 200;
+/** Milliseconds after which a file that another thread has not written to is left over: nobody tells when a thread ends. */
+const STILL = 60_000;
 
 /**
- * The file that this download of a blob alone writes to: `<checksum>.<pid>-<n>.incomplete` beside the blob. Where another
- * download of the same blob is at work, here or in another process, it is waited for; what one that ended too early has
+ * The file that this download of a blob alone writes to: `<checksum>.<process>-<thread>-<n>.incomplete` beside the blob.
+ * Where another download of the same blob is at work, here or in another process, it is waited for; what one that ended too early has
  * left is taken over, by a rename, which only one can do. Two processes that begin within the same millisecond may both
  * fetch a blob; each puts the same content into its place.
  *
@@ -51,11 +54,11 @@ async function take(blob: string): Promise<string | undefined> {
   }
 }
 
-/** @returns `undefined` where another process is at work. */
+/** @returns `undefined` where another process or thread is at work. */
 async function ownFile(blob: string): Promise<string | undefined> {
   const others = await incompleteOf(blob);
-  if (others.some((path) => runsElsewhere(Number(CLAIM.exec(path)![1])))) return undefined;
-  const mine = `${blob}.${process.pid}-${++count}.incomplete`;
+  for (const other of others) if (await isAtWork(other)) return undefined;
+  const mine = `${blob}.${process.pid}-${threadId}-${++count}.incomplete`;
   const left = await largest(others);
   if (left === undefined) await (await open(mine, 'wx')).close();
   else if (!(await renamed(left, mine))) return undefined;
@@ -66,6 +69,14 @@ async function ownFile(blob: string): Promise<string | undefined> {
 async function incompleteOf(blob: string): Promise<string[]> {
   const paths = (await readdir(dirname(blob))).map((name) => join(dirname(blob), name));
   return paths.filter((path) => CLAIM.test(path) && path.replace(CLAIM, '') === blob);
+}
+
+async function isAtWork(path: string): Promise<boolean> {
+  const owner = CLAIM.exec(path)!.groups!;
+  if (Number(owner['process']) !== process.pid) return runsElsewhere(Number(owner['process']));
+  if (Number(owner['thread']) === threadId) return false; // only one at a time comes here
+  const written = await stat(path).catch(() => undefined); // it may be in its place by now
+  return written === undefined || Date.now() - written.mtimeMs < STILL;
 }
 
 async function largest(paths: readonly string[]): Promise<string | undefined> {

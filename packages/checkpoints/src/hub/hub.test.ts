@@ -212,7 +212,7 @@ describe('what breaks on the way', () => {
 
   test('what a process that died has left is taken up', async () => {
     mkdirSync(join(repository(), 'blobs'), { recursive: true });
-    writeFileSync(`${blob(WEIGHTS)}.999999999-1.incomplete`, WEIGHTS.subarray(0, 200_000));
+    writeFileSync(`${blob(WEIGHTS)}.999999999-0-1.incomplete`, WEIGHTS.subarray(0, 200_000));
     const seen: number[] = [];
     const progress = ({ file, received }: DownloadProgress) =>
       file === 'model.safetensors' && seen.push(received);
@@ -229,14 +229,14 @@ describe('what breaks on the way', () => {
     ['whole, but spoilt', Buffer.alloc(WEIGHTS.length)],
   ])('leftovers that are %s are fetched anew', async (_, left) => {
     mkdirSync(join(repository(), 'blobs'), { recursive: true });
-    writeFileSync(`${blob(WEIGHTS)}.999999999-1.incomplete`, left);
+    writeFileSync(`${blob(WEIGHTS)}.999999999-0-1.incomplete`, left);
     await downloadPretrained(NAME, { cacheDir });
     expect(readFileSync(weightsFile()).equals(WEIGHTS)).toBe(true);
   });
 
   test('a server that knows no ranges gives the whole again', async () => {
     mkdirSync(join(repository(), 'blobs'), { recursive: true });
-    writeFileSync(`${blob(WEIGHTS)}.999999999-1.incomplete`, WEIGHTS.subarray(0, 1000));
+    writeFileSync(`${blob(WEIGHTS)}.999999999-0-1.incomplete`, WEIGHTS.subarray(0, 1000));
     hub.mischief = (request) => {
       delete request.headers.range;
       return false;
