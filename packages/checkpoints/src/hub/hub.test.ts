@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   unlinkSync,
   writeFileSync,
@@ -221,6 +222,23 @@ describe('what breaks on the way', () => {
     expect(hub.log.at(-1)).toBe('cdn /model.safetensors bytes=200000-');
     expect(readFileSync(weightsFile()).equals(WEIGHTS)).toBe(true);
     expect(readdirSync(join(repository(), 'blobs'))).toHaveLength(2);
+  });
+
+  test('a file that is taken away on its way is waited for, or taken up again', async () => {
+    const blobs = join(repository(), 'blobs');
+    let taken = 0;
+    const progress = ({ file, received, total }: DownloadProgress) => {
+      if (file !== 'model.safetensors' || received !== total || taken > 0) return;
+      for (const name of readdirSync(blobs).filter((one) => one.endsWith('.incomplete'))) {
+        renameSync(join(blobs, name), `${blob(WEIGHTS)}.999999999-0-1.incomplete`);
+        taken++;
+      }
+    };
+    await downloadPretrained(NAME, { cacheDir, progress });
+    expect(taken).toBe(1);
+    expect(readFileSync(weightsFile()).equals(WEIGHTS)).toBe(true);
+    expect(hub.log.filter((line) => line.startsWith('cdn'))).toHaveLength(1); // what was there had been fetched
+    expect(readdirSync(blobs)).toHaveLength(2);
   });
 
   test.each([

@@ -35,22 +35,35 @@ export async function fetchBlob(
   if ((await fileSize(blob)) === size) return told(size);
   try {
     await mkdir(dirname(blob), { recursive: true });
-    const partial = await claim(blob, settings.signal);
-    if (partial === undefined) return told(size);
-    try {
-      const handle = await open(partial, 'r+');
+    for (;;) {
+      const partial = await claim(blob, settings.signal);
+      if (partial === undefined) return told(size);
       try {
-        await new Transfer(remote, handle, partial, settings, asked, told).run();
-        await handle.sync();
+        const handle = await open(partial, 'r+');
+        try {
+          await new Transfer(remote, handle, partial, settings, asked, told).run();
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        if (await moved(partial, blob)) return;
       } finally {
-        await handle.close();
+        await release(partial);
       }
-      await rename(partial, blob);
-    } finally {
-      await release(partial);
     }
   } catch (error) {
     throw saveError(blob, error);
+  }
+}
+
+/** @returns `false` when the file is gone: a download on another machine with the same cache took it for left over. */
+async function moved(partial: string, blob: string): Promise<boolean> {
+  try {
+    await rename(partial, blob);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 
