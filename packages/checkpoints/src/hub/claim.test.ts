@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { claim, release } from './claim.ts';
 
 let folder: string;
@@ -26,18 +26,24 @@ function eight(signal: AbortSignal): (string | undefined)[] {
   return ended;
 }
 
+/** Waits until so many have ended, and a little for one too many. */
+async function haveEnded(ended: readonly unknown[], count: number): Promise<void> {
+  await vi.waitFor(() => expect(ended.length).toBeGreaterThanOrEqual(count), { timeout: 20_000 });
+  await sleep(300);
+  expect(ended).toHaveLength(count);
+}
+
 test('of those that begin together one fetches, and the others find what it fetched', async () => {
   const controller = new AbortController();
   const ended = eight(controller.signal);
-  await sleep(100);
-  expect(ended).toHaveLength(1);
+  await haveEnded(ended, 1);
   const [mine] = ended;
   expect(readdirSync(folder)).toEqual([mine!.slice(folder.length + 1)]);
 
   writeFileSync(mine!, 'content');
   renameSync(mine!, blob);
   await release(mine!);
-  await sleep(500);
+  await haveEnded(ended, 8);
   expect(ended).toEqual([mine, ...Array<undefined>(7).fill(undefined)]);
   controller.abort();
 });
@@ -45,11 +51,10 @@ test('of those that begin together one fetches, and the others find what it fetc
 test('one that gives up makes way for the next, which goes on with what is there', async () => {
   const controller = new AbortController();
   const ended = eight(controller.signal);
-  await sleep(100);
+  await haveEnded(ended, 1);
   writeFileSync(ended[0]!, 'half');
   await release(ended[0]!);
-  await sleep(500);
-  expect(ended).toHaveLength(2);
+  await haveEnded(ended, 2);
   expect(readdirSync(folder)).toEqual([ended[1]!.slice(folder.length + 1)]);
   controller.abort();
   await release(ended[1]!);

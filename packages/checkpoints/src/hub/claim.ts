@@ -19,9 +19,9 @@ const STILL = 60_000;
 
 /**
  * The file that this download of a blob alone writes to: `<checksum>.<process>-<thread>-<n>.incomplete` beside the blob.
- * Where another download of the same blob is at work, here or in another process, it is waited for; what one that ended too early has
- * left is taken over, by a rename, which only one can do. Two processes that begin within the same millisecond may both
- * fetch a blob; each puts the same content into its place.
+ * Where another download of the same blob is at work, here or in another process, it is waited for; what one that ended
+ * too early has left is taken over, by a rename, which only one can do. Two processes that begin within the same
+ * millisecond may both fetch a blob; each puts the same content into its place.
  *
  * @returns the file, or `undefined` when the other download has put the blob into its place.
  */

@@ -45,7 +45,7 @@ export class SegmentSource<Batch> implements BatchSource<Batch> {
     this.#options = options;
     this.#make = make;
     this.batchesPerEpoch = Math[dropLast ? 'floor' : 'ceil'](this.#streamLength / length);
-    this.#of = { tokens: size, batchSize, length, batchesPerEpoch: this.batchesPerEpoch };
+    this.#of = { targets: size, batchSize, length, batchesPerEpoch: this.batchesPerEpoch };
     if (this.batchesPerEpoch > 0) return;
     throw new TenonError({
       subject: `${subject}: text`,

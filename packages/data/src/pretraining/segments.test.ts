@@ -131,7 +131,7 @@ describe('on the plain backend', () => {
     expect(make().batchesPerEpoch).toBe(4);
     for (const place of [0, 3, 5, 7, 8]) {
       const source = make();
-      const position = { batch: place, of: { tokens: 29, batchSize: 2, length: 4, batchesPerEpoch: 4 } };
+      const position = { batch: place, of: { targets: 29, batchSize: 2, length: 4, batchesPerEpoch: 4 } };
       source.seek(position);
       expect(source.position()).toEqual(position);
       expect(await all(source)).toEqual(every.slice(place));
@@ -197,7 +197,7 @@ test('what cannot be is refused', () => {
     'segmentBatches: position: batch: expected a whole number of at least 0, got NaN.',
   );
   const options = { batchSize: 2, length: 2 };
-  const position = { batch: 1, of: { tokens: 8, batchSize: 4, length: 2, batchesPerEpoch: 1 } };
+  const position = { batch: 1, of: { targets: 8, batchSize: 4, length: 2, batchesPerEpoch: 1 } };
   expect(() => segmentBatches(ids(9), options).seek(position)).toThrow(
     'segmentBatches: position: expected one of batches whose batchSize is 2, got 4. Go on with the text and the options that the position comes from.',
   );
