@@ -2,7 +2,7 @@
 
 Reads one JSON object from the file named on the command line:
   {"config": {...}, "seed": 0, "weights": FILE}
-    writes the first weights to that file, as the reference's programs draw them from this seed;
+    writes the first weights to that file, as the reference's programs draw them from this seed, and a line, {"parameters": n};
   the same with "training": {"streams": 16, "length": 32, "rates": [...], "clip": 0.25}, "validation": {"streams": 8, "segments": 50},
   "every": 300 and "texts": {"train": [...], "validation": [...]}, tokens,
     trains too, and writes {"step": 300, "loss": x} every so often.
@@ -141,6 +141,7 @@ def main():
     request = json.load(open(sys.argv[1], encoding="utf-8"))
     weights = first_weights(request["config"], request["seed"])
     write_safetensors(request["weights"], weights)
+    print(json.dumps({"parameters": sum(value.numel() for value in weights.values())}), flush=True)
     if "training" in request:
         train(request, weights)
 

@@ -1,7 +1,7 @@
 // The same small BERT trained on the same rows of tokens with the same budget, here and in PyTorch.
 import { join } from 'node:path';
 import { writeSafetensors } from '@tenon/checkpoints';
-import { batches, type TextExample } from '@tenon/data';
+import { type BertTextFeature, batches, type TextExample } from '@tenon/data';
 import { SequenceClassification } from '@tenon/heads';
 import { warmupLinear } from '@tenon/optim';
 import {
@@ -84,16 +84,12 @@ async function here(options: BesidePyTorchOptions, context: ArmContext): Promise
 }
 
 async function there(options: BesidePyTorchOptions, dropout: Dropout, context: ArmContext): Promise<Figures> {
-  let last: Figures = {};
-  await askPeer<Figures>({
+  const { accuracy } = await askPeer({
     script: 'torch_classifier.py',
     request: (folder) => requestOf(options, dropout, context, join(folder, 'weights.safetensors')),
-    onLine(line) {
-      last = line;
-      context.say(JSON.stringify(line));
-    },
+    say: context.say,
   });
-  return { accuracy: last['accuracy']! };
+  return { accuracy: accuracy! };
 }
 
 /** What peers/torch_classifier.py reads. The first weights are left in `weights`. */
@@ -107,15 +103,16 @@ async function requestOf(
   using _ = model;
   await writeSafetensors(weights, model.stateDict());
   const args = scratchArguments(context.seed, options.epochs);
-  const rows = (examples: readonly TextExample[]) =>
-    examples.flatMap((example) =>
-      task.features(example).map(({ inputIds, tokenTypeIds }) => ({
-        ids: [...inputIds],
-        types: [...tokenTypeIds],
-        label: options.labels.indexOf(String(example.label)),
-      })),
-    );
-  const epochs = await plannedBatches(train, task, args);
+  const featuresOf = (examples: readonly TextExample[]) =>
+    examples.flatMap((example) => task.features(example));
+  const rowsOf = (features: readonly BertTextFeature[]) =>
+    features.map(({ inputIds, tokenTypeIds, label }) => ({
+      ids: [...inputIds],
+      types: [...tokenTypeIds],
+      label,
+    }));
+  const features = featuresOf(train);
+  const epochs = await plannedBatches(features, task, args);
   return {
     seed: context.seed,
     weights,
@@ -129,18 +126,17 @@ async function requestOf(
     training: { weightDecay: args.weightDecay, maxGradNorm: args.maxGradNorm, epsilon: 1e-8 },
     rates: plannedRates(args, epochs.flat().length),
     epochs,
-    train: rows(train),
-    dev: rows(dev),
+    train: rowsOf(features),
+    dev: rowsOf(featuresOf(dev)),
   };
 }
 
 /** Which rows the Trainer takes together, and to which length it pads them, epoch by epoch. */
 async function plannedBatches(
-  train: readonly TextExample[],
+  features: readonly BertTextFeature[],
   task: TextClassification,
   args: TrainingArguments,
 ) {
-  const features = train.flatMap((example) => task.features(example));
   const places = new Map(features.map((feature, place) => [feature, place]));
   const planned: { readonly rows: readonly number[]; readonly length: number }[] = [];
   const source = batches(features, {

@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TenonError } from '@tenon/core';
 import { findPyTorch, PYTORCH_ASLEEP } from '../../programs.ts';
+import type { Figures } from '../experiment.ts';
 
 /** What a peer is asked. */
-export interface PeerJob<Line> {
+export interface PeerJob {
   /** In the folder `peers`. */
   readonly script: string;
   /** @param folder for files that go with the request; it is gone when all has ended. */
   readonly request: (folder: string) => Promise<object>;
-  readonly onLine?: (line: Line) => void;
+  /** Told of every line. */
+  readonly say?: (line: string) => void;
   /** Reads what the peer left in its folder. */
   readonly onEnd?: () => void;
 }
@@ -21,9 +23,10 @@ export interface PeerJob<Line> {
 /**
  * Runs a peer in PyTorch on two threads; it writes lines of JSON.
  *
- * @throws {TenonError} where there is no PyTorch, or the peer fails.
+ * @returns its last line.
+ * @throws {TenonError} where there is no PyTorch, or the peer fails or writes nothing.
  */
-export async function askPeer<Line>({ script, request, onLine, onEnd }: PeerJob<Line>): Promise<void> {
+export async function askPeer({ script, request, say, onEnd }: PeerJob): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'tenon-results-'));
   try {
     const file = join(folder, 'request.json');
@@ -34,17 +37,22 @@ export async function askPeer<Line>({ script, request, onLine, onEnd }: PeerJob<
       env: { ...process.env, ...env },
     });
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-    for await (const line of createInterface({ input: child.stdout })) onLine?.(JSON.parse(line) as Line);
+    let last: Figures | undefined;
+    for await (const line of createInterface({ input: child.stdout })) {
+      last = JSON.parse(line) as Figures; // the peer writes nothing else
+      say?.(line);
+    }
     const status = await ended;
-    if (status !== 0) {
+    if (status !== 0 || last === undefined) {
       throw new TenonError({
         subject: script,
-        expected: 'to end well',
-        got: `an exit status of ${status}`,
+        expected: 'lines, and to end well',
+        got: last === undefined ? 'no line' : `an exit status of ${status}`,
         advice: 'What it printed above says why.',
       });
     }
     onEnd?.();
+    return last;
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -138,8 +138,7 @@ function firstOf<Batch>(source: BatchSource<Batch>, count: number): BatchSource<
 /** The same model in PyTorch, which reproduces the reference's curves to the third digit. */
 async function there(memoryLength: number, context: ArmContext): Promise<Figures> {
   const { vocabularySize, train, validation } = await characters(context);
-  let last: Figures = {};
-  await askPeer<Figures>({
+  const { loss } = await askPeer({
     script: 'torch_transformer_xl.py',
     request: async (folder) => ({
       ...requestOf(configOf(vocabularySize, memoryLength), context.seed, folder),
@@ -153,12 +152,9 @@ async function there(memoryLength: number, context: ArmContext): Promise<Figures
       every: EVERY,
       texts: { train: [...train], validation: [...validation] },
     }),
-    onLine(line) {
-      last = line;
-      context.say(JSON.stringify(line));
-    },
+    say: context.say,
   });
-  return { loss: last['loss']! };
+  return { loss: loss! };
 }
 
 export const txlChar: Experiment = {
